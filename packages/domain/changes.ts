@@ -1,0 +1,113 @@
+// What Learn Amp services are told. A change's id is derived from tenant, log offset and subject, so no change ever gets a second id.
+import type { Team, User, UserStatus } from './documents.ts'
+import type { HibobEvent, LogRecord } from './events.ts'
+
+export type ChangeTopic = 'users' | 'teams'
+
+export interface FieldChange {
+  field: string
+  from: unknown
+  to: unknown
+}
+
+/** One entry of the outbox: the exact record value that is sent (null removes the key), and whether a null value follows it. */
+export interface Change {
+  id: string
+  tenantId: string
+  topic: ChangeTopic
+  /** Record key on the topic: `tenant/user` or `tenant/team`. */
+  key: string
+  offset: number
+  value: string | null
+  tombstone: boolean
+}
+
+export type UserChangeType = 'created' | 'updated' | 'deactivated' | 'reactivated' | 'deleted' | 'resent'
+export type TeamChangeType = 'created' | 'renamed' | 'resent'
+
+/** The record and event that a change follows from. */
+export interface Source {
+  record: LogRecord
+  event: HibobEvent
+}
+
+export function userChangeType(from: UserStatus | null, to: UserStatus): UserChangeType {
+  if (from === null) return 'created'
+  if (from === to) return 'updated'
+  if (to === 'deleted') return 'deleted'
+  if (to === 'deactivated') return from === 'deleted' ? 'updated' : 'deactivated'
+  return from === 'deactivated' || from === 'deleted' ? 'reactivated' : 'updated'
+}
+
+export function userChange(
+  source: Source,
+  type: UserChangeType,
+  user: User,
+  changed: FieldChange[],
+  tombstone = false,
+): Change {
+  return change(source, 'users', user.id, `learnamp.user.${type}`, { user, changed, cause: causeOf(source) }, tombstone)
+}
+
+export function teamChange(source: Source, type: TeamChangeType, team: Team, changed: FieldChange[]): Change {
+  return change(source, 'teams', team.id, `learnamp.team.${type}`, { team, changed, cause: causeOf(source) }, false)
+}
+
+/** A key that ends: services forget it, compaction removes it. */
+export function teamRemoved(source: Source, teamId: string): Change {
+  const { tenantid } = source.event
+  return {
+    id: changeId(source, 'teams', teamId),
+    tenantId: tenantid,
+    topic: 'teams',
+    key: `${tenantid}/${teamId}`,
+    offset: source.record.offset,
+    value: null,
+    tombstone: false,
+  }
+}
+
+/** The log offset as consumers compare it: decimal, zero-padded to 20 digits. */
+export const sequenceOf = (offset: number) => String(offset).padStart(20, '0')
+
+function change(
+  source: Source,
+  topic: ChangeTopic,
+  subject: string,
+  type: string,
+  data: unknown,
+  tombstone: boolean,
+): Change {
+  const { record, event } = source
+  const id = changeId(source, topic, subject)
+  const value = JSON.stringify({
+    specversion: '1.0',
+    id,
+    source: '/hibob-sync/projector',
+    type,
+    time: new Date(record.time).toISOString(),
+    subject,
+    tenantid: event.tenantid,
+    dataversion: 1,
+    sequence: sequenceOf(record.offset),
+    data,
+  })
+  return {
+    id,
+    tenantId: event.tenantid,
+    topic,
+    key: `${event.tenantid}/${subject}`,
+    offset: record.offset,
+    value,
+    tombstone,
+  }
+}
+
+function changeId({ record, event }: Source, topic: ChangeTopic, subject: string): string {
+  return `${event.tenantid}/${record.offset}/${topic}/${subject}`
+}
+
+function causeOf({ event }: Source) {
+  const cause = 'cause' in event.data ? event.data.cause : undefined
+  return { eventId: event.id, kind: event.type, triggeredBy: cause?.triggeredBy ?? null }
+}

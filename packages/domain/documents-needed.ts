@@ -1,0 +1,54 @@
+// Which documents a stretch of the log will read, so that the shell loads them in one go. What is missed here the fold reports as lacking.
+import { documentId, listStateId, personTraceId, type TenantScope, tenantStateId } from './documents.ts'
+import type { HibobEvent } from './events.ts'
+import { listNames } from './hibob-fields.ts'
+
+export interface DocumentsNeeded {
+  users: Set<string>
+  teams: Set<string>
+  managers: Set<string>
+  states: Set<string>
+}
+
+/** `traces` of people are only kept for people who are no users. */
+export function documentsNeeded(
+  events: readonly HibobEvent[],
+  scopeOf: (tenantId: string) => TenantScope,
+): DocumentsNeeded {
+  const needed: DocumentsNeeded = { users: new Set(), teams: new Set(), managers: new Set(), states: new Set() }
+  for (const event of events) {
+    const scope = scopeOf(event.tenantid)
+    needed.states.add(tenantStateId(scope))
+    for (const list of listNames) needed.states.add(listStateId(scope, list))
+    for (const employeeId of peopleOf(event)) {
+      const id = documentId(scope, employeeId)
+      needed.users.add(id)
+      needed.managers.add(id)
+      needed.states.add(personTraceId(scope, employeeId))
+    }
+    if (event.type !== 'hibob.employee.observed') continue
+    const { 'work.reportsTo': manager, 'work.department': department } = event.data.fields
+    if (typeof manager === 'string') {
+      needed.users.add(documentId(scope, manager))
+      needed.managers.add(documentId(scope, manager))
+    }
+    if (typeof department === 'string') needed.teams.add(documentId(scope, department))
+  }
+  return needed
+}
+
+function peopleOf(event: HibobEvent): string[] {
+  switch (event.type) {
+    case 'hibob.employee.observed':
+    case 'hibob.employee.missing':
+      return [event.data.employeeId]
+    case 'hibob.employees.unchanged':
+      return event.data.people.map(person => person.id)
+    case 'hibob.webhook.received':
+      return event.data.webhookType === 'employee.deleted' && event.data.employeeId !== null
+        ? [event.data.employeeId]
+        : []
+    default:
+      return []
+  }
+}

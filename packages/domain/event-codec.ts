@@ -1,0 +1,62 @@
+// Between an event and the bytes of its record. Decoding checks the envelope, the tenant (record key) and the data.
+import { Compile } from 'typebox/compile'
+import { DomainError } from './domain-error.ts'
+import { type EventType, envelope, eventData, type HibobEvent, type LogRecord } from './events.ts'
+
+const checkEnvelope = Compile(envelope)
+const checkData = new Map<string, { Check(value: unknown): boolean; Errors(value: unknown): unknown }>(
+  Object.entries(eventData).map(([type, schema]) => [type, Compile(schema)]),
+)
+
+/** A record as a consumer takes it: an event it knows, the name of a type that it passes over, or why it cannot be read. */
+export type Decoded =
+  | { record: LogRecord; event: HibobEvent }
+  | { record: LogRecord; event: null; unknownType: string }
+  | { record: LogRecord; event: null; failure: DomainError }
+
+export function encodeEvent<T extends EventType>(event: HibobEvent<T>): string {
+  return JSON.stringify(event)
+}
+
+/** Never throws: a record that is no CloudEvent of its tenant, or whose data break the schema, carries DomainError `event_undecodable`. */
+export function decodeEvent(record: LogRecord): Decoded {
+  try {
+    return decode(record)
+  } catch (failure) {
+    if (failure instanceof DomainError) return { record, event: null, failure }
+    throw failure
+  }
+}
+
+function decode(record: LogRecord): Decoded {
+  const event = parse(record)
+  if (!checkEnvelope.Check(event)) throw undecodable(record, 'is not a CloudEvents 1.0 event')
+  if (event.tenantid !== record.key)
+    throw undecodable(record, `names tenant ${event.tenantid} under the key ${record.key}`)
+  const data = checkData.get(event.type)
+  if (data === undefined) return { record, event: null, unknownType: event.type }
+  if (!data.Check(event.data))
+    throw undecodable(record, `has data that break the schema of ${event.type}: ${pathsOf(data.Errors(event.data))}`)
+  return { record, event: event as HibobEvent }
+}
+
+function parse(record: LogRecord): unknown {
+  if (record.value === null) throw undecodable(record, 'has no value')
+  try {
+    return JSON.parse(record.value)
+  } catch {
+    throw undecodable(record, 'is not JSON')
+  }
+}
+
+function pathsOf(errors: unknown): string {
+  const list = Array.isArray(errors) ? (errors as { instancePath?: string }[]) : []
+  return list
+    .slice(0, 3)
+    .map(error => error.instancePath ?? '')
+    .join(', ')
+}
+
+function undecodable(record: LogRecord, what: string): DomainError {
+  return new DomainError('event_undecodable', `the record at ${record.partition}/${record.offset} ${what}`)
+}

@@ -1,0 +1,121 @@
+// Every event type of `hibob.events` that this release folds or appends, as schemas; the types are inferred from them.
+// A type that is not here is passed over and counted, so that a later release can replay it.
+import Type, { type Static, type TSchema } from 'typebox'
+import { AsOf } from './as-of.ts'
+
+/** Tenant ids are parts of document ids and record keys, so they hold no slash. */
+export const TenantId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' })
+const EmployeeId = Type.String({ minLength: 1, maxLength: 128 })
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Who = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) })
+
+/** Why a reading was made. `eventId` is the newest event that asked for it; `triggeredBy` is HiBob's actor id or `system`. */
+export const Cause = Type.Object({
+  kind: Type.String(),
+  eventId: Type.Optional(Nullable(Type.String())),
+  triggeredBy: Type.Optional(Nullable(Type.String())),
+})
+export type Cause = Static<typeof Cause>
+
+const WebhookReceived = Type.Object({
+  webhookType: Nullable(Type.String()),
+  companyId: Nullable(Type.String()),
+  employeeId: Nullable(EmployeeId),
+  changedFields: Type.Array(Type.String()),
+  triggeredAt: Nullable(Type.String()),
+  triggeredBy: Nullable(Type.String()),
+  format: Type.Union([Type.Literal('v2'), Type.Literal('v1'), Type.Literal('unknown')]),
+  body: Type.Optional(Type.String()),
+  bodyBase64: Type.Optional(Type.String()),
+  secretId: Type.String(),
+  companyMismatch: Type.Boolean(),
+})
+
+const EmployeeObserved = Type.Object({
+  employeeId: EmployeeId,
+  fields: Type.Record(Type.String(), Type.Unknown()),
+  labels: Type.Record(Type.String(), Type.String()),
+  absent: Type.Array(Type.String()),
+  digest: Type.String(),
+  asOf: AsOf,
+  observedAt: Type.String(),
+  // true when the reading began a settling time after the newest webhook of this person: what it shows can refute a deletion
+  settled: Type.Optional(Type.Boolean()),
+  cause: Cause,
+})
+
+const EmployeeMissing = Type.Object({
+  employeeId: EmployeeId,
+  asOf: AsOf,
+  observedAt: Type.String(),
+  cause: Cause,
+})
+
+const EmployeesUnchanged = Type.Object({
+  importId: Type.String(),
+  people: Type.Array(Type.Object({ id: EmployeeId, digest: Type.String() }), { maxItems: 400 }),
+  asOf: AsOf,
+})
+
+const ListsObserved = Type.Object({
+  list: Type.String(),
+  items: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Nullable(Type.String()),
+      archived: Type.Boolean(),
+      parent: Nullable(Type.String()),
+    }),
+  ),
+  asOf: AsOf,
+  page: Type.Integer({ minimum: 1 }),
+  pages: Type.Integer({ minimum: 1 }),
+})
+
+const ResendRequested = Type.Object({
+  resendId: Type.String(),
+  userIds: Type.Optional(Type.Array(EmployeeId)),
+  by: Type.Optional(Type.String()),
+})
+
+export const eventData = {
+  'hibob.webhook.received': WebhookReceived,
+  'hibob.employee.observed': EmployeeObserved,
+  'hibob.employee.missing': EmployeeMissing,
+  'hibob.employees.unchanged': EmployeesUnchanged,
+  'hibob.lists.observed': ListsObserved,
+  'tenant.added': Who,
+  'tenant.removed': Who,
+  'tenant.resend.requested': ResendRequested,
+} as const
+
+export type EventType = keyof typeof eventData
+export type EventData<T extends EventType> = Static<(typeof eventData)[T]>
+
+export const envelope = Type.Object({
+  specversion: Type.Literal('1.0'),
+  id: Type.String({ minLength: 1 }),
+  source: Type.String(),
+  type: Type.String(),
+  time: Type.String(),
+  subject: Type.Optional(Type.String()),
+  tenantid: TenantId,
+  dataversion: Type.Integer(),
+  traceparent: Type.Optional(Type.String()),
+  data: Type.Unknown(),
+})
+export type Envelope = Static<typeof envelope>
+
+/** A CloudEvents 1.0 event of `hibob.events`, in JSON structured mode. */
+export type HibobEvent<T extends EventType = EventType> = {
+  [K in T]: Omit<Envelope, 'type' | 'data'> & { type: K; data: EventData<K> }
+}[T]
+
+/** One record of `hibob.events` as the log holds it. `time` is the log-append time in ms. */
+export interface LogRecord {
+  partition: number
+  offset: number
+  time: number
+  key: string
+  value: string | null
+}

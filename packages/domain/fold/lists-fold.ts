@@ -1,0 +1,27 @@
+// `hibob.lists.observed` (protocol P9): per item the greatest asOf wins; a renamed item reaches everyone who holds it.
+import { compareAsOf } from '../as-of.ts'
+import { type ListItem, listStateId } from '../documents.ts'
+import { type ListName, listFields } from '../hibob-fields.ts'
+import type { Reach } from '../reach.ts'
+import { type FoldContext, listState } from './fold-context.ts'
+
+export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach | null {
+  const { data } = context.event
+  if (!Object.hasOwn(listFields, data.list)) return null
+  const state = listState(context, data.list)
+  const items = new Map<string, ListItem>((state?.items ?? []).map(item => [item.id, item]))
+  const renamed: string[] = []
+  let newer = false
+  for (const item of data.items) {
+    const known = items.get(item.id)
+    if (known !== undefined && compareAsOf(data.asOf, known.asOf) <= 0) continue
+    newer = true
+    if (known?.name !== item.name) renamed.push(item.id)
+    items.set(item.id, { ...item, asOf: data.asOf })
+  }
+  if (!newer) return null
+  const id = listStateId(context.scope, data.list)
+  const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  context.set.set('states', id, { _id: id, ...context.scope, kind: 'list', list: data.list, items: sorted })
+  return renamed.length > 0 ? { items: { list: data.list as ListName, ids: renamed } } : null
+}

@@ -1,0 +1,82 @@
+// Stores a user's next state and everything that follows from it within the event: its change, its team, its managers' counts.
+import { userChange, userChangeType } from '../changes.ts'
+import { documentId, type ListItem, type ListState, type ManagerReference, type UserDocument } from '../documents.ts'
+import { type MappingContext, managerIdOf, mapUser } from '../mapping.ts'
+import type { Reach } from '../reach.ts'
+import { trace, userDifference, userFields } from '../user-difference.ts'
+import { type FoldContext, listState, logTime } from './fold-context.ts'
+import { countReport, followManager, managerStateOf } from './manager-fold.ts'
+import { meetTeam } from './team-fold.ts'
+
+/** The mapping of a user from what is kept of it, as list items, teams and managers stand now. */
+export function mapKept(context: FoldContext, employeeId: string, kept: UserDocument['observed']) {
+  return mapUser(employeeId, kept, mappingContext(context))
+}
+
+/** Lays `next` down and returns whom else it reaches. `next.provenance` and `next.touched` are set here. */
+export function storeUser(context: FoldContext, former: UserDocument | null, next: UserDocument): Reach | null {
+  const changed = former === null ? [] : userDifference(former.user, next.user)
+  const traced = former === null ? userFields : changed.map(change => change.field)
+  const { event, record, set } = context
+  const provenance = trace(former?.provenance ?? [], traced, {
+    eventId: event.id,
+    offset: record.offset,
+    at: logTime(context),
+    rule: 'standard',
+  })
+  set.set('users', next._id, { ...next, provenance, touched: record.offset })
+  if (former === null || changed.length > 0) {
+    context.changes.push(
+      userChange(context, userChangeType(former?.user.status ?? null, next.user.status), next.user, changed),
+    )
+  }
+  countReport(context, next._id, countedManager(former), countedManager(next))
+  const named = next.user.status === 'deleted' ? null : meetTeam(context, next)
+  return joinReach(followManager(context, former, next), named)
+}
+
+/** Maps a user anew because something that it refers to changed; a user who differs gets its change. */
+export function refreshUser(context: FoldContext, document: UserDocument): void {
+  if (document.user.status === 'deleted') return
+  const user = mapKept(context, document.user.id, document.observed)
+  if (userDifference(document.user, user).length > 0) storeUser(context, document, { ...document, user })
+}
+
+function countedManager(document: UserDocument | null): string | null {
+  return document === null || document.user.status === 'deleted' ? null : managerIdOf(document.observed)
+}
+
+function joinReach(a: Reach | null, b: Reach | null): Reach | null {
+  return a !== null && b !== null ? { ...a, ...b } : (a ?? b)
+}
+
+function mappingContext(context: FoldContext): MappingContext {
+  const { set, scope } = context
+  return {
+    itemName: (list, item) => itemsOf(listState(context, list))?.get(item)?.name ?? undefined,
+    teamName: item => set.get('teams', documentId(scope, item))?.team.name,
+    managerReference: id => managerReference(id, set.get('users', documentId(scope, id))),
+  }
+}
+
+function managerReference(id: string, document: UserDocument | null): ManagerReference {
+  return {
+    id,
+    email: document?.user.email ?? null,
+    full_name: document?.user.full_name ?? null,
+    state: managerStateOf(document),
+  }
+}
+
+// a list state is immutable, so its index can be kept as long as the document itself
+const indexes = new WeakMap<ListState, Map<string, ListItem>>()
+
+function itemsOf(state: ListState | null): Map<string, ListItem> | null {
+  if (state === null) return null
+  let index = indexes.get(state)
+  if (index === undefined) {
+    index = new Map(state.items.map(item => [item.id, item]))
+    indexes.set(state, index)
+  }
+  return index
+}

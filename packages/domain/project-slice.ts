@@ -1,0 +1,133 @@
+// Folds an event that reaches too far for one transaction, slice by slice in order of document ids (protocol P5).
+// Each slice is a transaction of its own; the position between two slices holds the phase and the last document done.
+import { teamChange, teamRemoved, userChange } from './changes.ts'
+import type { TenantScope } from './documents.ts'
+import type { HibobEvent, LogRecord } from './events.ts'
+import type { FoldContext } from './fold/fold-context.ts'
+import { listState } from './fold/fold-context.ts'
+import { foldEvent } from './fold/fold-event.ts'
+import { refreshUser } from './fold/store-user.ts'
+import { renameTeam } from './fold/team-fold.ts'
+import { parkedBy } from './parking.ts'
+import { type Position, startOf } from './position.ts'
+import type { Batch } from './project-batch.ts'
+import { type Phase, phasesOf, type UserSelector, usersReachedBy } from './reach.ts'
+import { type Loaded, type WorkingSet, workOn } from './working-set.ts'
+
+/** What the next slice folds. Of `users` those of the selector, else all of the phase's documents, with ids greater than `after`. */
+export interface SlicePlan {
+  event: HibobEvent
+  phase: Phase
+  after: string | null
+  users: UserSelector
+}
+
+export function planSlice(event: HibobEvent, position: Position): SlicePlan {
+  const [phase, after] = position.after === null ? (['head', null] as const) : parseAfter(position.after)
+  return { event, phase, after, users: usersReachedBy(event) }
+}
+
+/**
+ * `page`: ids of the phase's next documents in order, all of them loaded; `last`: the phase has no more after them.
+ * The head has no page. A document whose fold throws is parked by itself, and the slice goes on.
+ */
+export function projectSlice(
+  loaded: Loaded,
+  record: LogRecord,
+  plan: SlicePlan,
+  position: Position,
+  scope: TenantScope,
+  page: readonly string[],
+  last: boolean,
+): Batch {
+  const set = workOn(loaded)
+  const batch: Batch = {
+    lacks: set.lacks,
+    writes: set.writes,
+    changes: [],
+    parked: [],
+    due: [],
+    next: position,
+    slicesNext: true,
+    unknown: 0,
+  }
+  const context: FoldContext = { record, event: plan.event, scope, set, changes: batch.changes, due: batch.due }
+  if (plan.phase === 'head') {
+    const parked = attempt(context, batch, null, () => foldEvent(context))
+    batch.next = parked ? startOf(record.offset + 1) : nextPhase(record, plan, position)
+  } else {
+    for (const id of page) attempt(context, batch, id, () => foldDocument(context, plan.phase, id))
+    batch.next = last
+      ? nextPhase(record, plan, position)
+      : { offset: record.offset, step: position.step + 1, after: `${plan.phase}:${page.at(-1) ?? ''}` }
+  }
+  batch.slicesNext = batch.next.offset === record.offset
+  return batch
+}
+
+function foldDocument(context: FoldContext, phase: Phase, id: string): void {
+  const { event, set } = context
+  if (event.type === 'tenant.removed') return removeDocument(context, phase, id)
+  if (phase === 'teams') return foldTeam(context, set, id)
+  const user = set.get('users', id)
+  if (user === null) return
+  if (event.type === 'tenant.resend.requested') context.changes.push(userChange(context, 'resent', user.user, []))
+  else if (id !== ownDocument(context)) refreshUser(context, user)
+}
+
+function foldTeam(context: FoldContext, set: WorkingSet, id: string): void {
+  const team = set.get('teams', id)
+  if (team === null) return
+  if (context.event.type === 'tenant.resend.requested')
+    context.changes.push(teamChange(context, 'resent', team.team, []))
+  else renameTeam(context, team, listState(context, team.list)?.items.find(item => item.id === team.item)?.name ?? null)
+}
+
+function removeDocument(context: FoldContext, phase: Phase, id: string): void {
+  const { set } = context
+  if (phase === 'users') {
+    const user = set.get('users', id)
+    if (user !== null)
+      context.changes.push(userChange(context, 'deleted', { ...user.user, status: 'deleted' }, [], true))
+    set.set('users', id, null)
+  } else if (phase === 'teams') {
+    const team = set.get('teams', id)
+    if (team !== null) context.changes.push(teamRemoved(context, team.team.id))
+    set.set('teams', id, null)
+  } else {
+    set.set(phase === 'managers' ? 'managers' : 'states', id, null)
+  }
+}
+
+/** The person the event is about was folded with the head: no second change of one key for one event. */
+function ownDocument({ event, scope }: FoldContext): string | null {
+  const data = event.data as { employeeId?: string | null }
+  return data.employeeId ? `${scope.tenantId}/${scope.generation}/${data.employeeId}` : null
+}
+
+function attempt(context: FoldContext, batch: Batch, document: string | null, fold: () => unknown): boolean {
+  const changes = batch.changes.length
+  context.set.begin()
+  try {
+    fold()
+    return false
+  } catch (error) {
+    context.set.rollback()
+    batch.changes.length = changes
+    batch.parked.push(parkedBy(error, context.record, context.event, document))
+    return true
+  }
+}
+
+function nextPhase(record: LogRecord, plan: SlicePlan, position: Position): Position {
+  const phases = phasesOf(plan.event)
+  const next = phases[phases.indexOf(plan.phase) + 1]
+  return next === undefined
+    ? startOf(record.offset + 1)
+    : { offset: record.offset, step: position.step + 1, after: `${next}:` }
+}
+
+function parseAfter(after: string): [Phase, string | null] {
+  const at = after.indexOf(':')
+  return [after.slice(0, at) as Phase, after.slice(at + 1) || null]
+}
