@@ -1,0 +1,76 @@
+// One call to HiBob with one set of credentials, let through only when the rate budget and the cap on failed authentication
+// allow it. Nothing is retried here; after a 401 or 403 nothing more is sent until a probe is due.
+import type { Dispatcher } from 'undici'
+import { readAnswer } from './answer.ts'
+import type { AuthFailureCap } from './auth-failure-cap.ts'
+import type { HibobFailure } from './failure.ts'
+import { exchange, type RequestLimits } from './http-exchange.ts'
+import type { Purpose, RateBudget } from './rate-budget.ts'
+import { rateLimitOf } from './rate-headers.ts'
+
+export interface CallGuards {
+  baseUrl: string
+  headers: Record<string, string>
+  tenant: string
+  dispatcher: Dispatcher
+  limits: RequestLimits
+  budget: RateBudget | undefined
+  authFailures: AuthFailureCap | undefined
+  /** How long after a 401 or 403 one more call may try these credentials. */
+  probeAfterMs: number
+  now: () => number
+  wallNow: () => number
+  random: () => number
+}
+
+export interface Call<T> {
+  endpoint: string
+  method: 'GET' | 'POST'
+  path: string
+  body?: string
+  purpose: Purpose
+  signal: AbortSignal | undefined
+  /** Null when the value is not what was asked for. */
+  read(value: unknown): T | null
+}
+
+export type GuardedCall = <T>(call: Call<T>) => Promise<T | HibobFailure>
+
+export function createGuardedCall(guards: CallGuards): GuardedCall {
+  const { budget, authFailures, tenant, now } = guards
+  let refused: { failure: HibobFailure; until: number } | null = null
+  // whether HiBob has lately accepted these credentials
+  let proven = false
+
+  const heldBack = (endpoint: string, purpose: Purpose): HibobFailure | null => {
+    if (refused !== null && now() < refused.until) return refused.failure
+    const authWaitMs = authFailures?.waitMs(proven) ?? 0
+    if (authWaitMs > 0) return notSent('unavailable', 'too many calls of this process fail to authenticate', authWaitMs)
+    const budgetWaitMs = budget?.take(tenant, endpoint, purpose) ?? 0
+    return budgetWaitMs > 0 ? notSent('rate_limited', `the budget of ${endpoint} is spent`, budgetWaitMs) : null
+  }
+
+  return async ({ endpoint, method, path, body, purpose, signal, read }) => {
+    const held = heldBack(endpoint, purpose)
+    if (held !== null) return held
+    const answered = authFailures?.begin(proven)
+    const outgoing = { method, url: guards.baseUrl + path, headers: guards.headers, signal, ...(body && { body }) }
+    const exchanged = await exchange(guards.dispatcher, guards.limits, outgoing)
+    const authFailed = exchanged.status === 401 || exchanged.status === 403
+    answered?.(authFailed)
+    if (exchanged.kind === 'exchange') {
+      proven = !authFailed
+      budget?.ended(tenant, endpoint, rateLimitOf(exchanged.headers, guards.wallNow()))
+    } else budget?.ended(tenant, endpoint, null)
+    const answer = exchanged.kind === 'exchange' ? await readAnswer(exchanged, guards.limits, guards, read) : exchanged
+    if (answer.kind === 'answer') return answer.value
+    if (answer.kind === 'rate_limited') budget?.limited(tenant, endpoint, answer.retryAfterMs ?? 0)
+    if (answer.kind === 'unauthorized' || answer.kind === 'forbidden')
+      refused = { failure: answer, until: now() + guards.probeAfterMs }
+    return answer
+  }
+}
+
+function notSent(kind: HibobFailure['kind'], why: string, retryAfterMs: number): HibobFailure {
+  return { kind, status: null, detail: `not sent: ${why}`, retryAfterMs }
+}

@@ -1,0 +1,128 @@
+// HiBob's people API for one tenant. Every outcome that HiBob can cause is a returned value; nothing is retried here.
+// Renewed credentials need a new client: this one sends nothing more once HiBob has refused them (but a rare probe).
+import type { Dispatcher } from 'undici'
+import type { AuthFailureCap } from './auth-failure-cap.ts'
+import { type FieldDefinition, type NamedList, readFields, readList, readLists } from './company-metadata.ts'
+import type { HibobFailure } from './failure.ts'
+import { createGuardedCall } from './guarded-call.ts'
+import { createHibobAgent, type RequestLimits, standardLimits } from './http-exchange.ts'
+import { findPeople, type SearchAnswer, searchBody } from './people-search.ts'
+import type { Purpose, RateBudget } from './rate-budget.ts'
+
+export interface HibobClientOptions {
+  /** With `/v1` and without a slash at its end, as `assertAllowedUrl` returns it. */
+  baseUrl: string
+  serviceUserId: string
+  token: string
+  /** Under what name the rate budget counts; the service user's id by default. */
+  tenant?: string
+  userAgent?: string
+  /** Shared connections (`createHibobAgent`); without it the client has its own, ended by `close`. */
+  dispatcher?: Dispatcher
+  limits?: Partial<RequestLimits>
+  budget?: RateBudget
+  authFailures?: AuthFailureCap
+  /** How long after a 401 or 403 one more call may try these credentials (10 min). */
+  probeAfterMs?: number
+  /** A monotonic clock in ms, for waiting; Unix time in ms, for reading HiBob's headers. */
+  now?: () => number
+  wallNow?: () => number
+  random?: () => number
+}
+
+/** `purpose` says out of which share of the rate budget the call comes (`event`). */
+export interface CallOptions {
+  purpose?: Purpose
+  signal?: AbortSignal
+}
+
+export interface SearchRequest extends CallOptions {
+  /** Without ids: everyone whom the service user may see. */
+  ids?: readonly string[]
+  /** HiBob paths, at most 398. */
+  fields: readonly string[]
+  /** True by default: future starters, leavers and some on leave count as inactive. */
+  showInactive?: boolean
+}
+
+export interface HibobClient {
+  searchPeople(request: SearchRequest): Promise<SearchAnswer | HibobFailure>
+  /** All lists of the company, archived items too. */
+  namedLists(options?: CallOptions): Promise<{ kind: 'ok'; lists: NamedList[] } | HibobFailure>
+  /** One list; HiBob's list names are case-sensitive. */
+  namedList(name: string, options?: CallOptions): Promise<{ kind: 'ok'; list: NamedList } | HibobFailure>
+  /** The field catalogue. Needs no permission: proves the token, not the access. */
+  fields(options?: CallOptions): Promise<{ kind: 'ok'; fields: FieldDefinition[] } | HibobFailure>
+  /** Ms until the budget lets a search go; 0 = now. */
+  searchWaitMs(purpose: Purpose): number
+  close(): Promise<void>
+}
+
+const searchEndpoint = 'people/search'
+const listsEndpoint = 'company/named-lists'
+const fieldsEndpoint = 'company/people/fields'
+const probeAfterMsDefault = 10 * 60_000
+
+export function createHibobClient(options: HibobClientOptions): HibobClient {
+  const tenant = options.tenant ?? options.serviceUserId
+  const ownAgent = options.dispatcher === undefined ? createHibobAgent() : null
+  const guarded = createGuardedCall({
+    baseUrl: options.baseUrl,
+    headers: headersOf(options),
+    tenant,
+    dispatcher: options.dispatcher ?? (ownAgent as Dispatcher),
+    limits: { ...standardLimits, ...options.limits },
+    budget: options.budget,
+    authFailures: options.authFailures,
+    probeAfterMs: options.probeAfterMs ?? probeAfterMsDefault,
+    now: options.now ?? (() => performance.now()),
+    wallNow: options.wallNow ?? Date.now,
+    random: options.random ?? Math.random,
+  })
+  const get = <T>(endpoint: string, path: string, options: CallOptions, read: (value: unknown) => T | null) =>
+    guarded({ endpoint, method: 'GET', path, purpose: options.purpose ?? 'event', signal: options.signal, read })
+
+  return {
+    async searchPeople(request) {
+      if (request.ids?.length === 0) return { kind: 'ok', people: [], missing: [] }
+      return guarded({
+        endpoint: searchEndpoint,
+        method: 'POST',
+        path: '/people/search',
+        body: searchBody(request),
+        purpose: request.purpose ?? 'event',
+        signal: request.signal,
+        read: value => findPeople(value, request),
+      })
+    },
+    namedLists: (options = {}) =>
+      get(listsEndpoint, '/company/named-lists?includeArchived=true', options, value => {
+        const lists = readLists(value)
+        return lists && { kind: 'ok', lists }
+      }),
+    namedList: (name, options = {}) =>
+      get(listsEndpoint, `/company/named-lists/${encodeURIComponent(name)}?includeArchived=true`, options, value => {
+        const list = readList(value)
+        return list && { kind: 'ok', list }
+      }),
+    fields: (options = {}) =>
+      get(fieldsEndpoint, '/company/people/fields', options, value => {
+        const fields = readFields(value)
+        return fields && { kind: 'ok', fields }
+      }),
+    searchWaitMs: purpose => options.budget?.waitMs(tenant, searchEndpoint, purpose) ?? 0,
+    async close() {
+      await ownAgent?.destroy()
+    },
+  }
+}
+
+function headersOf({ serviceUserId, token, userAgent = 'hibob-sync' }: HibobClientOptions): Record<string, string> {
+  const credentials = Buffer.from(`${serviceUserId}:${token}`).toString('base64')
+  return {
+    authorization: `Basic ${credentials}`,
+    accept: 'application/json',
+    'content-type': 'application/json',
+    'user-agent': userAgent,
+  }
+}

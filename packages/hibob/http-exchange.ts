@@ -1,0 +1,94 @@
+// One HTTP exchange with HiBob, bounded in time and size, following no redirect. Gives the answer's head and a body that is
+// still to be read, so that a small answer can be parsed whole and a company's answer streamed.
+import { Agent, type Dispatcher, request } from 'undici'
+import type { HibobFailure } from './failure.ts'
+
+/** All times in ms, sizes in bytes. `connectMs` is set on the agent. */
+export interface RequestLimits {
+  headersMs: number
+  bodyIdleMs: number
+  totalMs: number
+  answerBytesMax: number
+}
+
+export const standardLimits: RequestLimits = {
+  headersMs: 10_000,
+  bodyIdleMs: 10_000,
+  totalMs: 60_000,
+  answerBytesMax: 32 * 1024 * 1024,
+}
+
+export interface Exchange {
+  kind: 'exchange'
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: Dispatcher.ResponseData['body']
+}
+
+export interface OutgoingRequest {
+  method: 'GET' | 'POST'
+  url: string
+  headers: Record<string, string>
+  body?: string
+  signal?: AbortSignal | undefined
+}
+
+/** Connections shared by the clients of all tenants. Close it when the process ends. */
+export function createHibobAgent(options: { connectMs?: number; connectionsMax?: number } = {}): Agent {
+  return new Agent({ connect: { timeout: options.connectMs ?? 3_000 }, connections: options.connectionsMax ?? 16 })
+}
+
+/** Never throws. The body must be read or destroyed. */
+export async function exchange(
+  dispatcher: Dispatcher,
+  limits: RequestLimits,
+  outgoing: OutgoingRequest,
+): Promise<Exchange | HibobFailure> {
+  const timeLimit = AbortSignal.timeout(limits.totalMs)
+  try {
+    const { statusCode, headers, body } = await request(outgoing.url, {
+      dispatcher,
+      method: outgoing.method,
+      headers: outgoing.headers,
+      body: outgoing.body ?? null,
+      headersTimeout: limits.headersMs,
+      bodyTimeout: limits.bodyIdleMs,
+      signal: outgoing.signal === undefined ? timeLimit : AbortSignal.any([timeLimit, outgoing.signal]),
+    })
+    return { kind: 'exchange', status: statusCode, headers, body }
+  } catch (error) {
+    return { kind: 'unavailable', status: null, detail: `no answer from HiBob: ${reasonOf(error)}` }
+  }
+}
+
+/** The whole body, or why it could not be had. Never throws. */
+export async function readBody(exchanged: Exchange, limits: RequestLimits): Promise<Buffer | HibobFailure> {
+  const { status, body } = exchanged
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > limits.answerBytesMax) {
+        const detail = `HiBob's answer is larger than ${limits.answerBytesMax} bytes`
+        return { kind: 'invalid_answer', status, detail }
+      }
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  } catch (error) {
+    return { kind: 'unavailable', status, detail: `HiBob's answer broke off after ${bytes} bytes: ${reasonOf(error)}` }
+  }
+}
+
+/** Leaves the body unread without leaving the connection hanging. */
+export function discardBody(exchanged: Exchange): void {
+  exchanged.body.on('error', () => undefined)
+  exchanged.body.destroy()
+}
+
+// code and name only: a message can hold an address or a piece of the answer
+function reasonOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : String(name)
+}

@@ -1,0 +1,21 @@
+export { assertAllowedUrl } from './allowed-url.ts'
+export { type AuthFailureCap, createAuthFailureCap } from './auth-failure-cap.ts'
+export type { CompanyLists, FieldDefinition, NamedList, NamedListItem } from './company-metadata.ts'
+export { digestOf } from './digest.ts'
+export type { HibobFailure, HibobFailureKind } from './failure.ts'
+export {
+  type CallOptions,
+  createHibobClient,
+  type HibobClient,
+  type HibobClientOptions,
+  type SearchRequest,
+} from './hibob-client.ts'
+export { createHibobAgent, type RequestLimits, standardLimits } from './http-exchange.ts'
+export type { SearchAnswer } from './people-search.ts'
+export { type ObservedPerson, readPerson } from './person.ts'
+export { isPing } from './ping.ts'
+export { createRateBudget, type Purpose, type RateBudget } from './rate-budget.ts'
+export { type SigningSecret, signBody, verifySignature } from './signature.ts'
+export { type TableEntry, tableEntryOf } from './table-entry.ts'
+export { type ParsedWebhook, parseWebhook } from './webhook.ts'
+export { bodyBytes, type StoredBody } from './webhook-body.ts'

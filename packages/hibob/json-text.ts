@@ -1,0 +1,45 @@
+// JSON as HiBob sends it, read without harm: nesting is bounded before anything is parsed, and integers that a JavaScript
+// number cannot hold come out as their exact digits, since HiBob's ids lie beyond 2^53.
+
+const depthMax = 64
+const longInteger = /(?:^|[[:,\s])-?\d{16}/
+const integer = /^-?\d+$/
+
+const [quote, backslash, braceOpen, bracketOpen, braceClose, bracketClose] = Buffer.from('"\\{[}]') as unknown as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+
+/** Whether arrays and objects nest at most 64 deep. Text that is not JSON gives a bound of some kind, never an error. */
+export function nestsShallowly(text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at)
+    if (inString) {
+      if (character === backslash) at++
+      else if (character === quote) inString = false
+    } else if (character === quote) inString = true
+    else if (character === braceOpen || character === bracketOpen) {
+      if (++depth > depthMax) return false
+    } else if (character === braceClose || character === bracketClose) depth--
+  }
+  return true
+}
+
+/** JSON.parse, but integers outside ±(2^53 − 1) become strings of their digits. Throws SyntaxError as JSON.parse does. */
+export function parseJson(text: string): unknown {
+  return longInteger.test(text) ? JSON.parse(text, exactInteger as ParseReviver) : JSON.parse(text)
+}
+
+type ParseReviver = (this: unknown, key: string, value: unknown) => unknown
+
+// the third argument is ECMAScript's source text access, which the compiler's library does not declare yet
+function exactInteger(_key: string, value: unknown, context: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  return context.source !== undefined && integer.test(context.source) ? context.source : value
+}

@@ -1,0 +1,81 @@
+// A webhook's bytes → what the log records of it. Never throws: what cannot be read is of format `unknown` and kept whole.
+// On ingress's hot path. HiBob's spellings: v2 with `fieldUpdates` or `fieldUpdatesIds`, strings or objects; v1 by `employee`.
+import { nestsShallowly, parseJson } from './json-text.ts'
+import { type StoredBody, storeBody, textOf } from './webhook-body.ts'
+
+/** Ids are strings of digits or null; `triggeredAt` is HiBob's own text (no zone, microseconds). The body is there in one of two forms. */
+export interface ParsedWebhook extends StoredBody {
+  format: 'v2' | 'v1' | 'unknown'
+  webhookType: string | null
+  companyId: string | null
+  employeeId: string | null
+  changedFields: string[]
+  triggeredAt: string | null
+  triggeredBy: string | null
+}
+
+type Json = Record<string, unknown>
+
+export function parseWebhook(rawBody: Buffer): ParsedWebhook {
+  const text = textOf(rawBody)
+  const parsed = describe(text === null ? null : parseObject(text))
+  return Object.assign(parsed, storeBody(rawBody, text))
+}
+
+function parseObject(text: string): Json | null {
+  if (!nestsShallowly(text)) return null
+  try {
+    return objectOf(parseJson(text))
+  } catch {
+    return null
+  }
+}
+
+function describe(envelope: Json | null): ParsedWebhook {
+  const employee = objectOf(envelope?.employee)
+  const data = objectOf(envelope?.data)
+  return {
+    format: envelope === null ? 'unknown' : formatOf(envelope, employee, data),
+    webhookType: textIn(envelope?.type),
+    companyId: idOf(envelope?.companyId),
+    employeeId: idOf(employee === null ? data?.employeeId : employee.id),
+    changedFields: fieldIds(data?.fieldUpdates ?? data?.fieldUpdatesIds),
+    triggeredAt: textIn(envelope?.triggeredAt) ?? textIn(envelope?.creationDate),
+    triggeredBy: actorOf(envelope?.triggeredBy) ?? actorOf(objectOf(envelope?.changedBy)?.id),
+  }
+}
+
+// a version still to come keeps its ids, which can at worst ask for a reading too many
+function formatOf(envelope: Json, employee: Json | null, data: Json | null): ParsedWebhook['format'] {
+  if (typeof envelope.type !== 'string') return 'unknown'
+  if (employee !== null) return 'v1'
+  const version = envelope.version ?? 'v2'
+  return version === 'v2' && data !== null ? 'v2' : 'unknown'
+}
+
+function fieldIds(updates: unknown): string[] {
+  if (!Array.isArray(updates)) return []
+  const ids: string[] = []
+  for (const update of updates) {
+    const id = typeof update === 'string' ? update : objectOf(update)?.id
+    if (typeof id === 'string') ids.push(id)
+  }
+  return ids
+}
+
+const digits = /^\d{1,128}$/
+
+function idOf(value: unknown): string | null {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
+  return typeof text === 'string' && digits.test(text) ? text : null
+}
+
+function actorOf(value: unknown): string | null {
+  return textIn(value) ?? idOf(value)
+}
+
+const textIn = (value: unknown) => (typeof value === 'string' ? value : null)
+
+function objectOf(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
+}
