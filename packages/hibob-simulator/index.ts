@@ -1,0 +1,13 @@
+export type {
+  Company,
+  CompanySpec,
+  HireInput,
+  Misbehaviour,
+  Person,
+  PersonInput,
+  TerminationInput,
+  UpdateOptions,
+  WebhookDelivery,
+  WebhookOptions,
+} from './company-api.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
