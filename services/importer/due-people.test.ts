@@ -1,0 +1,117 @@
+import type { EventData, HibobEvent, LogRecord } from '@hibob-sync/domain'
+import fc from 'fast-check'
+import t from 'tap'
+import { type KnownEvent, whatIsAsked } from './due-people.ts'
+
+const settlingMs = 1000
+const day = Date.parse('2026-11-24T12:00:00Z')
+
+function at<T extends HibobEvent['type']>(offset: number, type: T, data: EventData<T>, tenantid = 'acme'): KnownEvent {
+  const record: LogRecord = { partition: 0, offset, time: day + offset, key: tenantid, value: '' }
+  const event = {
+    specversion: '1.0',
+    id: `event-${offset}`,
+    source: '/test',
+    type,
+    time: new Date(record.time).toISOString(),
+    tenantid,
+    dataversion: 1,
+    data,
+  } as HibobEvent
+  return { record, event }
+}
+
+function webhook(offset: number, employeeId: string | null, more: Partial<EventData<'hibob.webhook.received'>> = {}) {
+  return at(offset, 'hibob.webhook.received', {
+    webhookType: 'employee.updated',
+    companyId: '1',
+    employeeId,
+    changedFields: [],
+    triggeredAt: null,
+    triggeredBy: `actor-${offset}`,
+    format: 'v2',
+    body: '{}',
+    secretId: 's',
+    companyMismatch: false,
+    ...more,
+  })
+}
+
+t.test('Any number of webhooks about a person make that person due once, by the newest', async t => {
+  const { people } = whatIsAsked([webhook(4, '7'), webhook(5, '8'), webhook(9, '7')], settlingMs)
+  t.same(people, [
+    {
+      tenantId: 'acme',
+      employeeId: '7',
+      throughOffset: 9,
+      eventId: 'event-9',
+      triggeredBy: 'actor-9',
+      firstAt: day + 4,
+      newestAt: day + 9,
+    },
+    {
+      tenantId: 'acme',
+      employeeId: '8',
+      throughOffset: 5,
+      eventId: 'event-5',
+      triggeredBy: 'actor-5',
+      firstAt: day + 5,
+      newestAt: day + 5,
+    },
+  ])
+})
+
+t.test('A webhook of another company, about nobody, or an event that cannot be read makes nobody due', async t => {
+  const unreadable = { record: webhook(3, '1').record, event: null }
+  const asked = whatIsAsked([webhook(1, '7', { companyMismatch: true }), webhook(2, null), unreadable], settlingMs)
+  t.same(asked, { people: [], dated: [], added: [], removed: [] })
+})
+
+t.test('A table row that takes effect later asks for a reading after its date, and for one now', async t => {
+  const body = JSON.stringify({ data: { employeeId: '7', tableId: 'work', effectiveDate: '2026-12-01' } })
+  const asked = whatIsAsked([webhook(1, '7', { webhookType: 'table.entry.created', body })], settlingMs)
+  t.equal(asked.people.length, 1)
+  t.same(asked.dated, [
+    {
+      tenantId: 'acme',
+      employeeId: '7',
+      date: '2026-12-01',
+      at: Date.parse('2026-11-30T10:00:00Z') + settlingMs,
+      throughOffset: 1,
+    },
+  ])
+  const past = JSON.stringify({ data: { employeeId: '7', tableId: 'work', effectiveDate: '2026-11-01' } })
+  t.same(whatIsAsked([webhook(1, '7', { webhookType: 'table.entry.updated', body: past })], settlingMs).dated, [])
+})
+
+t.test('A removed tenant is forgotten up to its removal; added anew, its lists are to be read', async t => {
+  const removed = at(2, 'tenant.removed', { by: 'op' })
+  const added = at(3, 'tenant.added', { by: 'op' })
+  const asked = whatIsAsked([webhook(1, '7'), removed, added, webhook(4, '8')], settlingMs)
+  t.same(asked.removed, [{ tenantId: 'acme', throughOffset: 2 }])
+  t.same(asked.added, ['acme'])
+  t.same(
+    asked.people.map(({ employeeId }) => employeeId),
+    ['8'],
+  )
+  t.same(whatIsAsked([added, at(5, 'tenant.removed', { by: 'op' })], settlingMs).added, [])
+})
+
+t.test('However a stretch of the log is cut, the same people are due by the same newest webhooks', async t => {
+  const stretch = fc.array(fc.constantFrom('1', '2', '3'), { maxLength: 30 })
+  const holds = () =>
+    fc.assert(
+      fc.property(stretch, fc.nat(30), (ids, cut) => {
+        const events = ids.map((id, offset) => webhook(offset, id))
+        const newest = (parts: KnownEvent[][]) => {
+          const found = new Map<string, number>()
+          for (const part of parts)
+            for (const { employeeId, throughOffset } of whatIsAsked(part, settlingMs).people)
+              found.set(employeeId, Math.max(throughOffset, found.get(employeeId) ?? 0))
+          return JSON.stringify([...found].sort())
+        }
+        return newest([events]) === newest([events.slice(0, cut), events.slice(cut)])
+      }),
+    )
+  t.doesNotThrow(holds)
+})

@@ -1,0 +1,88 @@
+// From a stretch of the log to what the importer must remember of it (protocol P3). Pure. A webhook about a person, of whatever type,
+// makes that person due; ten of them make one. Time is the log's: what a webhook says of its own time decides nothing.
+import type { HibobEvent, LogRecord } from '@hibob-sync/domain'
+import { tableEntryOf } from '@hibob-sync/hibob'
+import { nextDateReading } from './date-readings.ts'
+
+export interface DuePerson {
+  tenantId: string
+  employeeId: string
+  /** Offset, id and actor of the newest webhook. */
+  throughOffset: number
+  eventId: string
+  triggeredBy: string | null
+  /** Log times of the first and the newest webhook of this stretch, ms. */
+  firstAt: number
+  newestAt: number
+}
+
+/** A reading to come, for a row that takes effect on `date` (`YYYY-MM-DD`). */
+export interface DatedReading {
+  tenantId: string
+  employeeId: string
+  date: string
+  at: number
+  throughOffset: number
+}
+
+export interface Asked {
+  people: DuePerson[]
+  dated: DatedReading[]
+  /** Tenants whose company lists are to be read. */
+  added: string[]
+  /** Tenants to forget, with the offset up to which. */
+  removed: { tenantId: string; throughOffset: number }[]
+}
+
+export interface KnownEvent {
+  record: LogRecord
+  event: HibobEvent | null
+}
+
+export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): Asked {
+  const people = new Map<string, DuePerson>()
+  const dated = new Map<string, DatedReading>()
+  const added = new Set<string>()
+  const removed = new Map<string, number>()
+  for (const { record, event } of events) {
+    if (event === null) continue
+    switch (event.type) {
+      case 'hibob.webhook.received':
+        takeWebhook(people, dated, record, event as HibobEvent<'hibob.webhook.received'>, settlingMs)
+        break
+      case 'tenant.added':
+        added.add(event.tenantid)
+        break
+      case 'tenant.removed':
+        removed.set(event.tenantid, record.offset)
+        added.delete(event.tenantid)
+        for (const known of [people, dated])
+          for (const [key, { tenantId }] of known) if (tenantId === event.tenantid) known.delete(key)
+    }
+  }
+  return {
+    people: [...people.values()],
+    dated: [...dated.values()],
+    added: [...added],
+    removed: [...removed].map(([tenantId, throughOffset]) => ({ tenantId, throughOffset })),
+  }
+}
+
+function takeWebhook(
+  people: Map<string, DuePerson>,
+  dated: Map<string, DatedReading>,
+  record: LogRecord,
+  event: HibobEvent<'hibob.webhook.received'>,
+  settlingMs: number,
+): void {
+  const { employeeId, companyMismatch, triggeredBy, webhookType } = event.data
+  if (employeeId === null || companyMismatch) return
+  const { tenantid: tenantId, id: eventId } = event
+  const { offset: throughOffset, time } = record
+  const key = `${tenantId}/${employeeId}`
+  const firstAt = people.get(key)?.firstAt ?? time
+  people.set(key, { tenantId, employeeId, throughOffset, eventId, triggeredBy, firstAt, newestAt: time })
+  const date = webhookType?.startsWith('table.entry.') ? tableEntryOf(event.data)?.effectiveDate : null
+  const at = date ? nextDateReading(date, time, settlingMs) : null
+  if (date && at !== null) dated.set(`${key}/${date}`, { tenantId, employeeId, date, at, throughOffset })
+}

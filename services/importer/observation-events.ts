@@ -1,0 +1,79 @@
+// What HiBob answered about a batch of people → the events that tell of it, one per person. Pure. A person who was named in the
+// search and is not in its answer is `missing` (protocol P3); nothing else follows from silence.
+import type { AsOf, Cause, HibobEvent } from '@hibob-sync/domain'
+import { digestOf, type ObservedPerson } from '@hibob-sync/hibob'
+import { type EventStamp, importerSource } from './list-events.ts'
+
+export interface AskedPerson {
+  employeeId: string
+  cause: Cause
+  /** Log time of the newest webhook about this person, ms; null when something else asked. */
+  newestWebhookAt: number | null
+}
+
+export interface PeopleReading {
+  tenantId: string
+  asOf: AsOf
+  /** When the request began, ms since the epoch. */
+  beganAt: number
+  asked: readonly AskedPerson[]
+  found: readonly ObservedPerson[]
+}
+
+/** Whether what a reading showed of this person can still be older than the newest webhook: HiBob's reads lag by some seconds. */
+export function isSettled(newestWebhookAt: number | null, beganAt: number, settlingMs: number): boolean {
+  return newestWebhookAt === null || beganAt - newestWebhookAt >= settlingMs
+}
+
+export function observationEvents(
+  reading: PeopleReading,
+  settlingMs: number,
+  stamp: EventStamp,
+): HibobEvent<'hibob.employee.observed' | 'hibob.employee.missing'>[] {
+  const found = new Map(reading.found.map(person => [person.id, person]))
+  return reading.asked.map(asked => {
+    const person = found.get(asked.employeeId)
+    const settled = isSettled(asked.newestWebhookAt, reading.beganAt, settlingMs)
+    return person === undefined ? missing(reading, asked, stamp) : observed(reading, asked, person, settled, stamp)
+  })
+}
+
+function observed(
+  { tenantId, asOf, beganAt }: PeopleReading,
+  { employeeId, cause }: AskedPerson,
+  { fields, labels, absent }: ObservedPerson,
+  settled: boolean,
+  stamp: EventStamp,
+): HibobEvent<'hibob.employee.observed'> {
+  const observedAt = new Date(beganAt).toISOString()
+  const digest = digestOf({ fields, absent })
+  return {
+    ...envelopeOf(tenantId, employeeId, stamp),
+    type: 'hibob.employee.observed',
+    data: { employeeId, fields, labels, absent, digest, asOf, observedAt, settled, cause },
+  }
+}
+
+function missing(
+  { tenantId, asOf, beganAt }: PeopleReading,
+  { employeeId, cause }: AskedPerson,
+  stamp: EventStamp,
+): HibobEvent<'hibob.employee.missing'> {
+  return {
+    ...envelopeOf(tenantId, employeeId, stamp),
+    type: 'hibob.employee.missing',
+    data: { employeeId, asOf, observedAt: new Date(beganAt).toISOString(), cause },
+  }
+}
+
+function envelopeOf(tenantId: string, employeeId: string, stamp: EventStamp) {
+  return {
+    specversion: '1.0' as const,
+    id: stamp.nextId(),
+    source: importerSource,
+    time: stamp.time,
+    subject: employeeId,
+    tenantid: tenantId,
+    dataversion: 1,
+  }
+}
