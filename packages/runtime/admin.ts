@@ -1,0 +1,36 @@
+// The admin port of a service: /health/live, /health/ready and /metrics. Never the public port.
+import Fastify from 'fastify'
+import type { Metrics } from './metrics.ts'
+
+/** `detail` says what is not well, in words for an operator. */
+export interface Health {
+  ok: boolean
+  detail?: Record<string, unknown>
+}
+
+export interface AdminOptions {
+  port: number
+  host?: string
+  metrics: Metrics
+  live?: () => Health
+  ready: () => Health | Promise<Health>
+}
+
+export async function startAdmin({
+  port,
+  host = '0.0.0.0',
+  metrics,
+  live = () => ({ ok: true }),
+  ready,
+}: AdminOptions) {
+  const app = Fastify({ logger: false, forceCloseConnections: true })
+  app.get('/health/live', (_request, reply) => send(reply, live()))
+  app.get('/health/ready', async (_request, reply) => send(reply, await ready()))
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
+  const url = await app.listen({ port, host })
+  return { url, port: Number(new URL(url).port), close: () => app.close() }
+}
+
+function send(reply: { code(status: number): { send(body: unknown): unknown } }, health: Health): unknown {
+  return reply.code(health.ok ? 200 : 503).send({ status: health.ok ? 'ok' : 'unavailable', ...health.detail })
+}

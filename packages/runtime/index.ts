@@ -1,0 +1,7 @@
+export * from './admin.ts'
+export * from './app-error.ts'
+export * from './config.ts'
+export * from './logger.ts'
+export * from './metrics.ts'
+export * from './run-service.ts'
+export * from './secret.ts'
