@@ -1,0 +1,66 @@
+// What every call to the API passes before its route: the firewall, the service user, the limits, and what the company was told
+// to do wrong. Answers itself when the call goes no further.
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { HostedCompany } from './company.ts'
+import type { Firewall } from './firewall.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    company: HostedCompany | null
+  }
+  interface FastifyContextConfig {
+    endpoint?: string
+  }
+}
+
+export interface GateParts {
+  companies(): Iterable<HostedCompany>
+  firewall: Firewall
+  rateLimits: RateLimits
+}
+
+export const loginPage =
+  '<!DOCTYPE html><html><head><title>Login</title></head><body><div id="root"></div></body></html>'
+const shutOutPage = '<!DOCTYPE html><html><head><title>Request blocked</title></head><body></body></html>'
+
+/** HiBob's error body. */
+export const errorBody = (key: string, error: string) => ({ key, error, args: {} })
+
+export function createGate({ companies, firewall, rateLimits }: GateParts) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const authorization = request.headers.authorization ?? ''
+    if (firewall.isShutOut(request.ip, authorization)) return reply.code(403).type('text/html').send(shutOutPage)
+    const [user, token] = credentialsOf(authorization)
+    const company = [...companies()].find(company => company.serviceUserId === user)
+    const endpoint = request.routeOptions.config?.endpoint ?? 'other'
+    const { exceeded, headers } = rateLimits.count(user, endpoint)
+    reply.headers(headers)
+    if (company !== undefined) company.calls[endpoint] = (company.calls[endpoint] ?? 0) + 1
+    if (company === undefined || company.token !== token || company.misbehaviour.settings.unauthorized === true)
+      return reply.code(401).send()
+    request.company = company
+    return misbehave(company, reply, exceeded)
+  }
+}
+
+async function misbehave({ misbehaviour }: HostedCompany, reply: FastifyReply, exceeded: boolean) {
+  const { slowMs, forbidden } = misbehaviour.settings
+  if (slowMs) await wait(slowMs)
+  if (forbidden === true) return reply.code(403).send(errorBody('forbidden', 'Insufficient permissions'))
+  if (exceeded || misbehaviour.use('status429')) {
+    return reply.code(429).send(errorBody('too.many.requests', 'Too many requests'))
+  }
+  if (misbehaviour.use('status5xx')) return reply.code(503).send(errorBody('unavailable', 'Service unavailable'))
+  if (misbehaviour.use('htmlWith200')) return reply.code(200).type('text/html; charset=utf-8').send(loginPage)
+  return undefined
+}
+
+function credentialsOf(authorization: string): [user: string, token: string] {
+  const [scheme, encoded] = authorization.split(' ')
+  if (scheme !== 'Basic' || encoded === undefined) return ['', '']
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
+}

@@ -1,0 +1,47 @@
+// What one service user sees of a company in one call: the audience, the hidden fields and the staleness all in one place.
+import type { HostedCompany } from './company.ts'
+import { type Employee, lifecycleOf } from './employee.ts'
+import { type HumanReadable, type ViewContext, viewPerson } from './person-view.ts'
+
+export interface CompanyReader {
+  /** Undefined when there is nobody, or nobody within the audience. */
+  byId(id: string): Employee | undefined
+  everyone(): Generator<Employee>
+  isActive(employee: Employee): boolean
+  view(employee: Employee, fields: readonly string[], humanReadable: HumanReadable): Record<string, unknown>
+}
+
+export function readerOf({ state, misbehaviour }: HostedCompany): CompanyReader {
+  const { staleMs, hiddenFields, audience } = misbehaviour.settings
+  const at = state.now() - (staleMs ?? 0)
+  const { today, lists, people } = state
+  const lookUp = (id: string) => (staleMs ? people.asOf(id, at) : people.get(id))
+  const allowed = Array.isArray(audience) ? new Set(audience) : null
+  const mayBeSeen = (employee: Employee) => {
+    if (allowed !== null) return allowed.has(employee.id)
+    return audience !== 'employed' || lifecycleOf(employee, today).status.toLowerCase() === 'employed'
+  }
+  const context: ViewContext = {
+    companyId: state.id,
+    today,
+    hidden: new Set(hiddenFields ?? []),
+    employee: lookUp,
+    siteName: id => lists.label('site', String(id)) ?? null,
+    label: (list, item) => lists.label(list, item),
+  }
+  const byId = (id: string) => {
+    const employee = lookUp(id)
+    return employee !== undefined && mayBeSeen(employee) ? employee : undefined
+  }
+  return {
+    byId,
+    *everyone() {
+      for (const id of people.ids()) {
+        const employee = byId(id)
+        if (employee !== undefined) yield employee
+      }
+    },
+    isActive: employee => lifecycleOf(employee, today).employeeStatus === 'Active',
+    view: (employee, fields, humanReadable) => viewPerson(employee, fields, humanReadable, context),
+  }
+}
