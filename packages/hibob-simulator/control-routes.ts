@@ -56,6 +56,7 @@ const acts: Record<string, Act> = {
 }
 
 export function addControlRoutes(app: FastifyInstance, hosting: Hosting): void {
+  app.setErrorHandler(async (error: Error, _request, reply) => reply.code(400).send({ error: error.message }))
   app.get('/companies', async () => [...hosting.companies()].map(summary))
   app.post('/companies', async request => summary(hosting.addCompany(request.body as CompanySpec)))
   for (const [route, act] of Object.entries(acts)) {
