@@ -15,14 +15,17 @@ export async function runService(
   start: (fatal: (error: Error) => void) => Promise<RunningService>,
 ): Promise<void> {
   let running: RunningService | null = null
+  let fault: Error | null = null
   const grace = closeWithGrace({ delay: stopWithinMs, logger: false }, async ({ err }) => {
     if (err !== undefined) logFatal(logger, err)
     await running?.stop()
-    if (err === undefined) logger.info('stopped')
+    logger.info('stopped')
+    // ends the process with 1
+    if (fault !== null) throw fault
   })
   const fatal = (error: Error) => {
     logFatal(logger, error)
-    process.exitCode = 1
+    fault ??= error
     grace.close()
   }
   try {
