@@ -44,7 +44,8 @@ function valueAt(row: Json, path: string): unknown {
   const shown = cleaned(raw(row, path))
   if (path !== 'work.reportsTo') return shown
   const manager = shown === undefined ? cleaned(raw(row, 'work.manager')) : shown
-  return typeof manager === 'number' ? String(manager) : typeof manager === 'string' && manager === '' ? null : manager
+  if (typeof manager === 'number') return String(manager)
+  return manager === '' ? null : manager
 }
 
 function raw(row: Json, path: string): unknown {
@@ -75,7 +76,8 @@ function cleaned(value: unknown, depth = 0): unknown {
   return Object.fromEntries(entries.filter(([, item]) => item !== undefined))
 }
 
-const isPersonReference = (value: Json) => 'id' in value && ('email' in value || 'displayName' in value)
+// without an id it still is somebody else, and then nothing is taken
+const isPersonReference = (value: Json) => ['email', 'displayName', 'firstName', 'surname'].some(key => key in value)
 
 function referenceId({ id }: Json): string | undefined {
   if (typeof id === 'string' && id !== '') return id.toWellFormed()

@@ -1,0 +1,140 @@
+import t from 'tap'
+import { parseJson } from './json-text.ts'
+import { readPerson } from './person.ts'
+
+const id = '3400000000000000001'
+const row = {
+  id,
+  '/root/id': { value: id },
+  firstName: 'Ada',
+  displayName: 'Ada Example',
+  email: null,
+  '/work/startDate': { value: '2026-09-06' },
+  work: {
+    title: '251870122',
+    department: null,
+    site: 'London',
+    siteId: 2606110,
+    startDate: '2026-09-06',
+    manager: '3400000000000000002',
+    reportsTo: { id: '3400000000000000002', displayName: 'Bo Manager', firstName: 'Bo', email: 'bo@example.com' },
+    custom: { field_1698036945383: ['77'] },
+  },
+  internal: { lifecycleStatus: 'Employed', terminationDate: null },
+  humanReadable: {
+    displayName: 'Ada Example',
+    firstName: 'Ada',
+    work: {
+      title: 'Engineer',
+      site: 'London',
+      siteId: 'London',
+      startDate: '06/09/2026',
+      reportsTo: 'Bo Manager',
+      department: '',
+    },
+  },
+}
+
+t.test('values are HiBob’s machine values, from the nested form', async t => {
+  const paths = [
+    'root.id',
+    'root.firstName',
+    'work.title',
+    'work.siteId',
+    'work.startDate',
+    'work.custom.field_1698036945383',
+  ]
+  t.same(readPerson(row, paths)?.fields, {
+    'root.id': id,
+    'root.firstName': 'Ada',
+    'work.title': '251870122',
+    'work.siteId': 2606110,
+    'work.startDate': '2026-09-06',
+    'work.custom.field_1698036945383': ['77'],
+  })
+})
+
+t.test('a field that is empty is null, and one that is not shown is absent', async t => {
+  const person = readPerson(row, [
+    'work.secret',
+    'root.email',
+    'work.department',
+    'internal.terminationDate',
+    'about.me',
+  ])
+  t.same(person?.fields, { 'root.email': null, 'work.department': null, 'internal.terminationDate': null })
+  t.same(person?.absent, ['about.me', 'work.secret'])
+})
+
+t.test('slash keys stand in where the nested form is missing, and never over a null', async t => {
+  const person = readPerson(
+    {
+      '/root/id': { value: id },
+      '/work/title': { value: '5' },
+      '/work/site': { value: 'Leeds' },
+      work: { site: null },
+    },
+    ['work.title', 'work.site'],
+  )
+  t.match(person, { id, fields: { 'work.title': '5', 'work.site': null }, absent: [] })
+})
+
+t.test('of the manager only the id is taken', async t => {
+  const person = readPerson(row, ['work.reportsTo'])
+  t.same(person?.fields, { 'work.reportsTo': '3400000000000000002' })
+  t.same(person?.labels, {})
+  t.notMatch(JSON.stringify(readPerson({ id, work: { deputy: row.work.reportsTo } }, ['work.deputy'])), /Bo|bo@/)
+})
+
+t.test('the manager’s id comes from work.manager when work.reportsTo is not shown', async t => {
+  const managerOf = (work: unknown) => readPerson({ id, work }, ['work.reportsTo'])
+  t.same(managerOf({ manager: '2' })?.fields, { 'work.reportsTo': '2' })
+  t.same(managerOf({ manager: null })?.fields, { 'work.reportsTo': null })
+  t.same(managerOf({ reportsTo: null, manager: '2' })?.fields, { 'work.reportsTo': null })
+  t.same(managerOf({ reportsTo: { displayName: 'Bo', email: 'b@x' }, manager: '2' })?.fields, { 'work.reportsTo': '2' })
+  t.same(managerOf({ reportsTo: '2' })?.fields, { 'work.reportsTo': '2' })
+  t.same(managerOf({})?.absent, ['work.reportsTo'])
+})
+
+t.test('labels are of list items, and never of what is empty, a date or somebody else', async t => {
+  const person = readPerson(row, [
+    'root.id',
+    'root.firstName',
+    'work.title',
+    'work.site',
+    'work.siteId',
+    'work.department',
+    'work.startDate',
+    'work.reportsTo',
+  ])
+  t.same(person?.labels, { 'work.title': 'Engineer', 'work.site': 'London', 'work.siteId': 'London' })
+  t.same(readPerson({ ...row, humanReadable: null }, ['work.title'])?.labels, {})
+})
+
+t.test('ids are text, with every digit', async t => {
+  const read = (json: string) => readPerson(parseJson(json), ['root.id', 'work.reportsTo', 'work.siteId'])
+  t.match(read('{"id":3400000000000000380,"work":{"reportsTo":{"id":3400000000000000381,"email":"x"},"siteId":12}}'), {
+    id: '3400000000000000380',
+    fields: { 'root.id': '3400000000000000380', 'work.reportsTo': '3400000000000000381', 'work.siteId': 12 },
+  })
+  t.match(read('{"id":7,"work":{"reportsTo":8}}'), { id: '7', fields: { 'root.id': '7', 'work.reportsTo': '8' } })
+})
+
+t.test('a row without a usable id is nobody', async t => {
+  for (const id of [undefined, null, '', 'ada@example.com', 1.5, {}, 2 ** 60])
+    t.equal(readPerson({ id, firstName: 'Ada' }, ['root.firstName']), null, String(id))
+  for (const row of [null, [], 'x', 5]) t.equal(readPerson(row, []), null)
+})
+
+t.test('what no event can hold is shown as absent or made harmless', async t => {
+  const deep = JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`)
+  const person = readPerson(JSON.parse('{"id":"1","work":{"a":1e999,"b":"\\ud800"}}'), ['work.a', 'work.b'])
+  t.same(person?.fields, { 'work.b': '\ufffd' })
+  t.same(person?.absent, ['work.a'])
+  t.doesNotThrow(() => JSON.stringify(readPerson({ id: '1', work: { deep } }, ['work.deep'])))
+})
+
+t.test('paths that name a prototype find nothing', async t => {
+  const paths = ['root.constructor', 'work.__proto__', 'work.toString', '__proto__.polluted', 'root.__proto__']
+  t.same(readPerson({ id, work: {} }, paths), { id, fields: {}, labels: {}, absent: [...paths].sort() })
+})
