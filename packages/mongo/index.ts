@@ -1,1 +1,19 @@
+export type { ClientSession } from 'mongodb'
+export * from './audit-log.ts'
+export * from './connection.ts'
+export * from './importer-checkpoints.ts'
+export { ensureIndexes } from './indexes.ts'
+export * from './list-schedule.ts'
+export { type Outbox, type OutboxChange, outbox } from './outbox.ts'
+export * from './parked-events.ts'
+export * from './pending-reads.ts'
+export { type Commit, type DocumentWrite, type ProjectionStore, projectionStore } from './projection-store.ts'
+export {
+  type ProjectorCheckpoint,
+  type ProjectorCheckpoints,
+  type Published,
+  projectorCheckpoints,
+} from './projector-checkpoint.ts'
+export * from './read-models.ts'
 export * from './replica-set.ts'
+export * from './tenant-store.ts'

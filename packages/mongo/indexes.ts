@@ -1,0 +1,46 @@
+// Every index, in one place; made at start, again and again without harm. Collections are made too, since a transaction should not have to.
+import type { CreateIndexesOptions, IndexSpecification } from 'mongodb'
+import type { Mongo } from './connection.ts'
+
+const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexesOptions }[]> = {
+  users: [{ key: { tenantId: 1, generation: 1, 'user.override_manager.id': 1 }, options: { name: 'reports' } }],
+  teams: [],
+  managers: [],
+  tenant_states: [],
+  changes: [
+    { key: { tenantId: 1, key: 1, offset: 1 }, options: { name: 'history' } },
+    {
+      key: { expireAt: 1 },
+      options: { name: 'expiry', expireAfterSeconds: 0, partialFilterExpression: { expireAt: { $exists: true } } },
+    },
+  ],
+  checkpoints: [],
+  tenants: [
+    {
+      key: { tokenHash: 1 },
+      options: { name: 'token', unique: true, partialFilterExpression: { tokenHash: { $type: 'string' } } },
+    },
+  ],
+  pending_reads: [
+    { key: { partition: 1, dueAt: 1 }, options: { name: 'due' } },
+    { key: { tenantId: 1, dueAt: 1 }, options: { name: 'tenant' } },
+  ],
+  dated_reads: [
+    { key: { partition: 1, at: 1 }, options: { name: 'due' } },
+    { key: { tenantId: 1 }, options: { name: 'tenant' } },
+  ],
+  parked_events: [{ key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } }],
+  audit: [{ key: { tenantId: 1, at: 1 }, options: { name: 'tenant' } }],
+}
+
+export async function ensureIndexes(mongo: Mongo): Promise<void> {
+  const existing = new Set((await mongo.db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name))
+  for (const [name, wanted] of Object.entries(indexes)) {
+    if (!existing.has(name)) await mongo.db.createCollection(name).catch(ignoreExisting)
+    for (const { key, options } of wanted) await mongo.db.collection(name).createIndex(key, options)
+  }
+}
+
+function ignoreExisting(error: { codeName?: string }): void {
+  if (error.codeName !== 'NamespaceExists') throw error
+}

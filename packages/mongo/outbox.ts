@@ -1,0 +1,103 @@
+// The outbox: changes as they were committed with the documents they tell of, in the order in which they are sent.
+// A document's `_id` is partition/offset/step/topic/subject with padded numbers, so that a range of ids is a range of the outbox.
+import type { Change, ChangeTopic } from '@hibob-sync/domain'
+import type { Mongo } from './connection.ts'
+import type { Published } from './projector-checkpoint.ts'
+
+/** A change as it waits to be sent; `offset` and `step` tell the transaction that committed it. */
+export interface OutboxChange {
+  tenantId: string
+  topic: ChangeTopic
+  key: string
+  offset: number
+  step: number
+  value: string | null
+  tombstone: boolean
+}
+
+/** What is stored: partition, step and topic are in the `_id`, the change's own id is in its value. */
+export interface ChangeDocument {
+  _id: string
+  tenantId: string
+  key: string
+  offset: number
+  value: string | null
+  tombstone?: true
+  /** Set for the changes of a removed tenant: MongoDB removes them by then. */
+  expireAt?: Date
+}
+
+export type Outbox = ReturnType<typeof outbox>
+
+export const changeCollection = (mongo: Mongo) => mongo.db.collection<ChangeDocument>('changes')
+
+export function changeDocument(partition: number, step: number, change: Change): ChangeDocument {
+  const { tenantId, key, offset, value } = change
+  const _id = `${stepId(partition, offset, step)}/${change.topic}/${key}`
+  return change.tombstone
+    ? { _id, tenantId, key, offset, value, tombstone: true }
+    : { _id, tenantId, key, offset, value }
+}
+
+function outboxChange({ _id, tenantId, key, offset, value, tombstone }: ChangeDocument): OutboxChange {
+  const [, , step, topic] = _id.split('/', 4)
+  return {
+    tenantId,
+    topic: topic as ChangeTopic,
+    key,
+    offset,
+    step: Number(step),
+    value,
+    tombstone: tombstone ?? false,
+  }
+}
+
+export function outbox(mongo: Mongo) {
+  const collection = changeCollection(mongo)
+
+  /** The changes after `published`, oldest first, at most `limit`. */
+  async function unsent(partition: number, published: Published, limit: number): Promise<OutboxChange[]> {
+    const found = collection.find({ _id: rangeAfter(partition, published) }, { sort: { _id: 1 }, limit })
+    return (await found.toArray()).map(outboxChange)
+  }
+
+  /** A key's newest change up to `published`, or null. */
+  async function newest(
+    topic: ChangeTopic,
+    tenantId: string,
+    key: string,
+    published: Published,
+  ): Promise<OutboxChange | null> {
+    const filter = { tenantId, key, offset: { $lte: published.offset } }
+    for await (const document of collection.find(filter, { sort: { offset: -1 } })) {
+      const change = outboxChange(document)
+      // a user and a team may bear the same id, and so the same key on their topics
+      if (change.topic === topic) return change
+    }
+    return null
+  }
+
+  /** How many changes wait to be sent. */
+  async function unsentCount(partition: number, published: Published): Promise<number> {
+    return collection.countDocuments({ _id: rangeAfter(partition, published) })
+  }
+
+  /** Lets the history of a removed tenant up to `offset` go at `expireAt`; until then it can still be sent. */
+  async function retire(tenantId: string, offset: number, expireAt: Date): Promise<void> {
+    await collection.updateMany({ tenantId, offset: { $lte: offset } }, { $set: { expireAt } })
+  }
+
+  return { unsent, newest, unsentCount, retire }
+}
+
+// `~` sorts behind every digit and slash; an offset of -1 says that nothing has been published
+function rangeAfter(partition: number, { offset, step }: Published): { $gt: string; $lt: string } {
+  const prefix = `${pad(partition, 3)}/`
+  return { $gt: offset < 0 ? prefix : `${stepId(partition, offset, step)}/~`, $lt: `${prefix}~` }
+}
+
+function stepId(partition: number, offset: number, step: number): string {
+  return `${pad(partition, 3)}/${pad(offset, 20)}/${pad(step, 6)}`
+}
+
+const pad = (value: number, width: number) => String(value).padStart(width, '0')

@@ -1,0 +1,201 @@
+// Who is to be read from HiBob, one entry a person (protocol P3). Times are log times in ms.
+import type { DueReading } from '@hibob-sync/domain'
+import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
+import type { Mongo } from './connection.ts'
+
+export interface PendingRead {
+  _id: string
+  partition: number
+  tenantId: string
+  employeeId: string
+  /** The newest event that asked; the entry goes only if it is still this one when the reading is in the log. */
+  throughOffset: number
+  dueAt: number
+  firstUnreadAt: number
+  /** Null when no webhook asked. */
+  newestWebhookAt: number | null
+  kind: string
+  eventId: string | null
+  triggeredBy: string | null
+}
+
+/** The webhooks of one stretch of the log about one person. */
+export interface WebhookDemand {
+  tenantId: string
+  employeeId: string
+  throughOffset: number
+  eventId: string
+  triggeredBy: string | null
+  firstAt: number
+  newestAt: number
+}
+
+/** A reading for a row that takes effect later; kept apart, so that no earlier reading settles it. */
+export interface DatedDemand {
+  tenantId: string
+  employeeId: string
+  date: string
+  at: number
+  throughOffset: number
+}
+
+/** What a reading leaves of its entry: nothing when it was settled, else a later one. */
+export interface ReadingDone {
+  tenantId: string
+  employeeId: string
+  throughOffset: number
+  /** Null removes the entry; else it is due again then. */
+  dueAgainAt: number | null
+}
+
+export type PendingReads = ReturnType<typeof pendingReads>
+
+/** A person is read at the latest this many settling times after the first webhook unread. */
+const patience = 3
+
+export function pendingReads(mongo: Mongo) {
+  const collection = mongo.db.collection<PendingRead>('pending_reads')
+  const dated = mongo.db.collection<DatedDemand & { _id: string; partition: number }>('dated_reads')
+  const idOf = ({ tenantId, employeeId }: { tenantId: string; employeeId: string }) => `${tenantId}/${employeeId}`
+
+  /** Idempotent: webhooks that were taken before change nothing. */
+  async function webhooksSeen(partition: number, demands: readonly WebhookDemand[], settlingMs: number): Promise<void> {
+    if (demands.length === 0) return
+    await collection.bulkWrite(
+      demands.map(demand => upsertOf(partition, demand, settlingMs)),
+      { ordered: false },
+    )
+  }
+
+  function upsertOf(partition: number, demand: WebhookDemand, settlingMs: number): AnyBulkWriteOperation<PendingRead> {
+    const { tenantId, employeeId, throughOffset, firstAt, newestAt, eventId, triggeredBy } = demand
+    const newer = { $gt: [throughOffset, { $ifNull: ['$throughOffset', -1] }] }
+    const ifNewer = (value: unknown, field: string) => ({ $cond: [newer, value, `$${field}`] })
+    return {
+      updateOne: {
+        filter: { _id: idOf(demand) },
+        upsert: true,
+        update: [
+          {
+            $set: {
+              partition,
+              tenantId,
+              employeeId,
+              firstUnreadAt: { $ifNull: ['$firstUnreadAt', firstAt] },
+              newestWebhookAt: { $cond: [newer, { $max: ['$newestWebhookAt', newestAt] }, '$newestWebhookAt'] },
+            },
+          },
+          {
+            $set: {
+              dueAt: {
+                $cond: [
+                  newer,
+                  { $min: [{ $add: [newestAt, settlingMs] }, { $add: ['$firstUnreadAt', patience * settlingMs] }] },
+                  '$dueAt',
+                ],
+              },
+            },
+          },
+          {
+            $set: {
+              kind: ifNewer({ $literal: 'webhook' }, 'kind'),
+              eventId: ifNewer({ $literal: eventId }, 'eventId'),
+              triggeredBy: ifNewer({ $literal: triggeredBy }, 'triggeredBy'),
+            },
+          },
+          { $set: { throughOffset: { $max: ['$throughOffset', throughOffset] } } },
+        ],
+      },
+    }
+  }
+
+  /** Makes people due at once, whoever asks: a fold, or `parked retry`. */
+  async function dueNow(
+    partition: number,
+    readings: readonly DueReading[],
+    kind: string,
+    now: number,
+    session?: ClientSession,
+  ): Promise<void> {
+    if (readings.length === 0) return
+    const operations: AnyBulkWriteOperation<PendingRead>[] = readings.map(
+      ({ tenantId, employeeId, throughOffset }) => ({
+        updateOne: {
+          filter: { _id: `${tenantId}/${employeeId}` },
+          update: {
+            $max: { throughOffset },
+            $min: { dueAt: now },
+            $setOnInsert: {
+              partition,
+              tenantId,
+              employeeId,
+              firstUnreadAt: now,
+              newestWebhookAt: null,
+              kind,
+              eventId: null,
+              triggeredBy: null,
+            },
+          },
+          upsert: true,
+        },
+      }),
+    )
+    await collection.bulkWrite(operations, { ordered: false, ...(session === undefined ? {} : { session }) })
+  }
+
+  /** The entries of partitions that are due by `until`, oldest first. */
+  async function dueBy(partitions: readonly number[], until: number, limit: number): Promise<PendingRead[]> {
+    return collection
+      .find({ partition: { $in: [...partitions] }, dueAt: { $lte: until } }, { sort: { dueAt: 1 }, limit })
+      .toArray()
+  }
+
+  /** Takes note of readings whose answers are in the log. An entry that a newer event has raised meanwhile stays as it is. */
+  async function readingsDone(done: readonly ReadingDone[]): Promise<void> {
+    if (done.length === 0) return
+    const operations: AnyBulkWriteOperation<PendingRead>[] = done.map(({ dueAgainAt, throughOffset, ...person }) => {
+      const filter = { _id: idOf(person), throughOffset }
+      return dueAgainAt === null
+        ? { deleteOne: { filter } }
+        : { updateOne: { filter, update: { $set: { dueAt: dueAgainAt } } } }
+    })
+    await collection.bulkWrite(operations, { ordered: false })
+  }
+
+  async function addDated(partition: number, demands: readonly DatedDemand[]): Promise<void> {
+    if (demands.length === 0) return
+    await dated.bulkWrite(
+      demands.map(demand => ({
+        updateOne: {
+          filter: { _id: `${idOf(demand)}/${demand.date}` },
+          update: { $set: { ...demand, partition } },
+          upsert: true,
+        },
+      })),
+      { ordered: false },
+    )
+  }
+
+  /** Turns dated readings whose time has come into entries that are due now. */
+  async function wakeDated(partitions: readonly number[], now: number): Promise<number> {
+    const found = await dated
+      .find({ partition: { $in: [...partitions] }, at: { $lte: now } }, { limit: 1000 })
+      .toArray()
+    for (const partition of new Set(found.map(demand => demand.partition))) {
+      const own = found.filter(demand => demand.partition === partition)
+      await dueNow(partition, own, 'scheduled', now)
+      await dated.deleteMany({ _id: { $in: own.map(({ _id }) => _id) } })
+    }
+    return found.length
+  }
+
+  /** Forgets a removed tenant's entries that events up to `throughOffset` asked for. */
+  async function forgetTenant(tenantId: string, throughOffset: number): Promise<void> {
+    await collection.deleteMany({ tenantId, throughOffset: { $lte: throughOffset } })
+    await dated.deleteMany({ tenantId, throughOffset: { $lte: throughOffset } })
+  }
+
+  const count = (tenantId?: string) => collection.countDocuments(tenantId === undefined ? {} : { tenantId })
+
+  return { webhooksSeen, dueNow, dueBy, readingsDone, addDated, wakeDated, forgetTenant, count }
+}

@@ -1,0 +1,98 @@
+// A partition's checkpoint for the projector (protocol P6): where it is folded to, who owns it, and what has been published.
+// Every write is a compare-and-set on the owner, so a projector that was paused past its session can write nothing.
+import { randomUUID } from 'node:crypto'
+import { type Position, startOf } from '@hibob-sync/domain'
+import { AppError } from '@hibob-sync/runtime'
+import type { Collection } from 'mongodb'
+import type { Mongo } from './connection.ts'
+
+/** `published`: every change up to and including this event and step is on its topic. */
+export interface Published {
+  offset: number
+  step: number
+}
+
+export interface ProjectorCheckpoint {
+  _id: string
+  consumer: 'projector'
+  partition: number
+  clusterId: string
+  owner: string
+  position: Position
+  published: Published
+  /** `topic|key` of sends whose outcome is unknown: each key's newest change is to be sent once more. */
+  resend: string[]
+}
+
+export type ProjectorCheckpoints = ReturnType<typeof projectorCheckpoints>
+
+export const projectorCheckpointId = (partition: number) => `projector/${partition}`
+
+export function projectorCheckpointCollection(mongo: Mongo): Collection<ProjectorCheckpoint> {
+  return mongo.db.collection<ProjectorCheckpoint>('checkpoints')
+}
+
+export function projectorCheckpoints(mongo: Mongo) {
+  const collection = projectorCheckpointCollection(mongo)
+
+  /** Makes the caller the owner. Throws AppError `other_cluster` when the checkpoint belongs to another Kafka cluster. */
+  async function takeOver(partition: number, clusterId: string): Promise<ProjectorCheckpoint> {
+    const _id = projectorCheckpointId(partition)
+    const owner = randomUUID()
+    await collection.updateOne(
+      { _id },
+      {
+        $setOnInsert: {
+          consumer: 'projector',
+          partition,
+          clusterId,
+          owner: 'nobody',
+          position: startOf(0),
+          published: { offset: -1, step: 0 },
+          resend: [],
+        },
+      },
+      { upsert: true },
+    )
+    const taken = await collection.findOneAndUpdate(
+      { _id, clusterId },
+      { $set: { owner } },
+      { returnDocument: 'after' },
+    )
+    if (taken !== null) return taken
+    const stored = await collection.findOne({ _id })
+    throw new AppError(
+      'other_cluster',
+      `the read models of partition ${partition} were folded from Kafka cluster ${stored?.clusterId ?? '?'}, but this is cluster ${clusterId}: connect to the former cluster, or to an empty MongoDB database to fold this one from its beginning`,
+      { retryable: false },
+    )
+  }
+
+  const load = (partition: number) => collection.findOne({ _id: projectorCheckpointId(partition) })
+
+  /** Returns false when the caller is not the owner any more. */
+  async function movePublished(partition: number, owner: string, published: Published): Promise<boolean> {
+    const result = await collection.updateOne({ _id: projectorCheckpointId(partition), owner }, { $set: { published } })
+    return result.matchedCount === 1
+  }
+
+  /** Notes keys whose newest change must be sent once more, whoever owns the partition. */
+  async function addResend(partition: number, keys: string[]): Promise<void> {
+    if (keys.length === 0) return
+    await collection.updateOne({ _id: projectorCheckpointId(partition) }, { $addToSet: { resend: { $each: keys } } })
+  }
+
+  async function resendKeys(partition: number, owner: string): Promise<string[]> {
+    const found = await collection.findOne(
+      { _id: projectorCheckpointId(partition), owner },
+      { projection: { resend: 1 } },
+    )
+    return found?.resend ?? []
+  }
+
+  async function pullResend(partition: number, owner: string, keys: string[]): Promise<void> {
+    await collection.updateOne({ _id: projectorCheckpointId(partition), owner }, { $pull: { resend: { $in: keys } } })
+  }
+
+  return { takeOver, load, movePublished, addResend, resendKeys, pullResend }
+}

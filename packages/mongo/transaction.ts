@@ -1,0 +1,51 @@
+// Runs a transaction within a bound of our own: the driver's helper would go on for two minutes.
+import { type ClientSession, MongoError } from 'mongodb'
+import type { Mongo } from './connection.ts'
+
+const deadlineMs = 15_000
+const retryMs = 20
+
+/**
+ * `act` may run several times (transient errors abort and begin anew); a commit whose outcome is unknown is committed again, which is
+ * harmless. After the deadline the last error is thrown: then the transaction may or may not have happened.
+ */
+export async function runTransaction(mongo: Mongo, act: (session: ClientSession) => Promise<void>): Promise<void> {
+  const until = performance.now() + deadlineMs
+  const session = mongo.client.startSession({
+    defaultTransactionOptions: { writeConcern: { w: 'majority' }, readConcern: { level: 'local' } },
+  })
+  try {
+    for (;;) {
+      session.startTransaction()
+      try {
+        await act(session)
+        await commit(session, until)
+        return
+      } catch (error) {
+        if (session.inTransaction()) await session.abortTransaction().catch(() => {})
+        if (!hasLabel(error, 'TransientTransactionError') || performance.now() > until) throw error
+        await new Promise(resolve => setTimeout(resolve, retryMs))
+      }
+    }
+  } finally {
+    await session.endSession()
+  }
+}
+
+async function commit(session: ClientSession, until: number): Promise<void> {
+  for (;;) {
+    try {
+      return await session.commitTransaction()
+    } catch (error) {
+      if (
+        !hasLabel(error, 'UnknownTransactionCommitResult') ||
+        hasLabel(error, 'TransientTransactionError') ||
+        performance.now() > until
+      )
+        throw error
+      await new Promise(resolve => setTimeout(resolve, retryMs))
+    }
+  }
+}
+
+const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label)
