@@ -44,7 +44,8 @@ export interface Consumer {
   positions(): Map<number, { position: number; highWatermark: number }>
   /** Resolves when every assigned partition is handled up to the log's present end (or up to `ends`). */
   caughtUp(ends?: ReadonlyMap<number, number>): Promise<void>
-  stop(): Promise<void>
+  /** `beforeLeaving` runs when nothing is handled any more and the partitions are still ours. */
+  stop(beforeLeaving?: () => Promise<unknown>): Promise<void>
 }
 
 const retryMaxMs = 5000
@@ -68,6 +69,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const owned = new Set<number>()
   const positions = new Map<number, { position: number; highWatermark: number }>()
   const hints = new Map<number, number>()
+  const handling = new Set<Promise<number>>()
 
   function newConsumer(): KafkaConsumer {
     const made = kafka.consumer({
@@ -139,8 +141,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     const { partition } = batch
     const batchEpoch = epoch
     const isOwned = () =>
-      batchEpoch === epoch && owned.has(partition) && !stopping && performance.now() - lastHeartbeat < sessionTimeoutMs
-    if (!isOwned()) return
+      batchEpoch === epoch && owned.has(partition) && performance.now() - lastHeartbeat < sessionTimeoutMs
+    if (stopping || !isOwned()) return
     await heartbeat()
     const expected = positions.get(partition)?.position ?? 0
     const records = batch.messages
@@ -149,7 +151,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     const highWatermark = Number(batch.highWatermark)
     const beating = setInterval(() => void heartbeat().catch(() => {}), heartbeatIntervalMs)
     try {
-      const next = await handleUntilDone({ partition, records, highWatermark, isOwned }, expected)
+      const handled = handleUntilDone({ partition, records, highWatermark, isOwned }, expected)
+      handling.add(handled)
+      const next = await handled.finally(() => handling.delete(handled))
       if (batchEpoch !== epoch) return
       positions.set(partition, { position: next, highWatermark })
       const last = batch.messages.at(-1)
@@ -218,8 +222,11 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       await new Promise(resolve => setTimeout(resolve, 20))
   }
 
-  async function stop(): Promise<void> {
+  /** No further record is handled; `beforeLeaving` runs while the partitions are still ours. */
+  async function stop(beforeLeaving: () => Promise<unknown> = async () => {}): Promise<void> {
     stopping = true
+    while (handling.size > 0) await Promise.race(handling)
+    await beforeLeaving()
     await consumer.disconnect()
     release()
   }

@@ -1,6 +1,6 @@
 // Topics as code: their names, what they must be like, making them so, and saying what is wrong.
 import { AppError } from '@hibob-sync/runtime'
-import { ConfigResourceTypes } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import type { KafkaClient } from './client.ts'
 
 export interface TopicNames {
@@ -108,7 +108,7 @@ export async function applyTopics(
       if (Object.entries(configs).every(([name, value]) => present.get(name) === value)) continue
       await admin.alterConfigs({
         validateOnly: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: entries(configs) }],
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: entries(configs) }],
       })
       done.push(`${topic} configured`)
     }
@@ -199,7 +199,7 @@ const entries = (configs: Record<string, string>) => Object.entries(configs).map
 async function configsOf(admin: Admin, topic: string): Promise<Map<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   })
   return new Map((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]))
 }
@@ -210,7 +210,7 @@ async function brokerConfig(admin: Admin, name: string): Promise<string | undefi
   if (first === undefined) return undefined
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.BROKER, name: String(first.nodeId), configNames: [name] }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(first.nodeId), configNames: [name] }],
   })
   return resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue
 }

@@ -1,0 +1,68 @@
+// Brings the documents that a fold needs into the cache. An id that is not stored is cached as absent, so it is asked for once.
+import {
+  type CollectionName,
+  collections,
+  type DocumentsNeeded,
+  documentsNeeded,
+  type HibobEvent,
+  type Lack,
+  type TenantScope,
+} from '@hibob-sync/domain'
+import type { ProjectionStore } from '@hibob-sync/mongo'
+import type { CachedDocuments } from './document-cache.ts'
+
+export async function loadFor(
+  events: readonly HibobEvent[],
+  scopeOf: (tenantId: string) => TenantScope,
+  store: ProjectionStore,
+  cache: CachedDocuments,
+  beforeReading: () => Promise<void>,
+): Promise<void> {
+  const needed = documentsNeeded(events, scopeOf)
+  forgetTracesOfUsers(needed, cache)
+  for (const name of collections) await loadMissing(name, needed[name], store, cache, beforeReading)
+}
+
+/** Loads what a fold found lacking; reports go into `reports`, and with them the users they name. */
+export async function loadLacks(
+  lacks: readonly Lack[],
+  reports: Map<string, ReadonlySet<string>>,
+  store: ProjectionStore,
+  cache: CachedDocuments,
+  beforeReading: () => Promise<void>,
+): Promise<void> {
+  for (const name of collections) {
+    const ids = lacks.filter(lack => lack.collection === name).map(lack => lack.id)
+    await loadMissing(name, new Set(ids), store, cache, beforeReading)
+  }
+  for (const id of new Set(lacks.filter(lack => lack.collection === 'reports').map(lack => lack.id))) {
+    await beforeReading()
+    const ids = new Set(await store.reportsOf(id))
+    reports.set(id, ids)
+    await loadMissing('users', ids, store, cache, beforeReading)
+  }
+}
+
+async function loadMissing<C extends CollectionName>(
+  name: C,
+  ids: ReadonlySet<string>,
+  store: ProjectionStore,
+  cache: CachedDocuments,
+  beforeReading: () => Promise<void>,
+): Promise<void> {
+  const missing: string[] = []
+  for (const id of ids) if (cache[name].get(id) === undefined) missing.push(id)
+  if (missing.length === 0) return
+  await beforeReading()
+  const found = new Map((await store.load(name, missing)).map(document => [document._id, document]))
+  for (const id of missing) cache.put(name, id, found.get(id) ?? null)
+}
+
+/** A trace is kept only of people who are no users: for a cached user there is none to ask for. */
+function forgetTracesOfUsers(needed: DocumentsNeeded, cache: CachedDocuments): void {
+  for (const id of needed.users) {
+    if (!cache.users.get(id)) continue
+    const slash = id.indexOf('/', id.indexOf('/') + 1) + 1
+    needed.states.delete(`${id.slice(0, slash)}person/${id.slice(slash)}`)
+  }
+}

@@ -1,0 +1,43 @@
+// What operators can see of the projector: what was folded, parked, passed over and published, and how far behind it is.
+import type { Batch } from '@hibob-sync/domain'
+import { createMetrics } from '@hibob-sync/runtime'
+
+export type ProjectorMetrics = ReturnType<typeof projectorMetrics>
+
+export function projectorMetrics() {
+  const metrics = createMetrics('projector')
+  const folded = metrics.counter('hibob_projector_events_folded_total', 'Events folded')
+  const changes = metrics.counter('hibob_projector_changes_total', 'Changes written to the outbox')
+  const parked = metrics.counter(
+    'hibob_projector_events_parked_total',
+    'Events or users parked because their fold failed',
+  )
+  const unknown = metrics.counter(
+    'hibob_projector_events_unknown_total',
+    'Events of types that this release does not know',
+  )
+  const published = metrics.counter('hibob_projector_changes_published_total', 'Changes acknowledged by Kafka')
+  const lag = metrics.gauge('hibob_projector_lag', 'Events not yet folded, by partition', ['partition'])
+  const totals = { received: 0, folded: 0, changes: 0, parked: 0, published: 0 }
+  return {
+    registry: metrics,
+    totals,
+    lag,
+    received(count: number): void {
+      totals.received += count
+    },
+    folded(batch: Batch, events: number): void {
+      totals.folded += events
+      totals.changes += batch.changes.length
+      totals.parked += batch.parked.length
+      folded.inc(events)
+      changes.inc(batch.changes.length)
+      parked.inc(batch.parked.length)
+      unknown.inc(batch.unknown)
+    },
+    published(count: number): void {
+      totals.published += count
+      published.inc(count)
+    },
+  }
+}

@@ -1,0 +1,120 @@
+// The projector: each assigned partition is taken over, drained, and folded on from its checkpoint.
+import { type Consumer, type KafkaClient, type Lanes, logEnds, startConsumer, type TopicNames } from '@hibob-sync/kafka'
+import type { Outbox, ProjectionStore, ProjectorCheckpoints } from '@hibob-sync/mongo'
+import { AppError, type Logger } from '@hibob-sync/runtime'
+import type { ProjectorConfig } from './config.ts'
+import { documentCache } from './document-cache.ts'
+import type { ProjectorMetrics } from './metrics.ts'
+import { type PartitionProjection, projectPartition } from './project-partition.ts'
+import { type Publisher, publisher } from './publisher.ts'
+import { checkLog, drainOutbox } from './take-over.ts'
+
+export interface ProjectorParts {
+  config: ProjectorConfig
+  client: KafkaClient
+  clusterId: string
+  topics: TopicNames
+  groupId: string
+  lanes: Lanes
+  store: ProjectionStore
+  checkpoints: ProjectorCheckpoints
+  outbox: Outbox
+  metrics: ProjectorMetrics
+  logger: Logger
+  onCrash(error: Error): void
+}
+
+interface OwnedPartition {
+  projection: PartitionProjection
+  publisher: Publisher
+}
+
+/** How long the projector waits before it sends the newest changes of drained keys once more: request timeout + session timeout. */
+const sendTimeoutMs = 5000
+
+export async function startProjecting(parts: ProjectorParts) {
+  const { config, checkpoints, outbox, store, metrics, logger } = parts
+  const owned = new Map<number, OwnedPartition>()
+  const cache = documentCache(config.PROJECTOR_CACHE_DOCUMENTS)
+  let consumer: Consumer | null = null
+
+  async function takeOver(partition: number): Promise<{ offset: number }> {
+    release([partition])
+    const ends = (await logEnds(parts.client, parts.topics.events)).get(partition)
+    const checkpoint = await checkpoints.takeOver(partition, parts.clusterId)
+    checkLog(checkpoint, ends ?? { low: 0, high: 0 })
+    const own = publisher({
+      ...parts,
+      partition,
+      owner: checkpoint.owner,
+      published: checkpoint.published,
+      topics: { users: parts.topics.userChanges, teams: parts.topics.teamChanges },
+      onPublished: metrics.published,
+      resendAfterMs: sendTimeoutMs + config.PROJECTOR_SESSION_TIMEOUT_MS,
+    })
+    const projection = projectPartition({
+      ...parts,
+      partition,
+      checkpoint,
+      store,
+      cache: cache.begin(),
+      publisher: own,
+      slicePageSize: config.PROJECTOR_SLICE_SIZE,
+      onFolded: metrics.folded,
+    })
+    owned.set(partition, { projection, publisher: own })
+    const drained = await drainOutbox(outbox, own, partition, checkpoint.published)
+    await checkpoints.addResend(partition, drained)
+    return { offset: checkpoint.position.offset }
+  }
+
+  function release(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      owned.get(partition)?.publisher.abandon()
+      owned.delete(partition)
+    }
+  }
+
+  consumer = await startConsumer({
+    client: parts.client,
+    groupId: parts.groupId,
+    topic: parts.topics.events,
+    sessionTimeoutMs: config.PROJECTOR_SESSION_TIMEOUT_MS,
+    partitionsConcurrently: config.PROJECTOR_PARTITIONS_CONCURRENTLY,
+    logger,
+    takeOver,
+    released: release,
+    onCrash: parts.onCrash,
+    async handle({ partition, records, isOwned }) {
+      const own = owned.get(partition)
+      metrics.received(records.length)
+      if (own === undefined) return { nextOffset: records[0]?.offset ?? 0 }
+      try {
+        return { nextOffset: await own.projection.fold(records, isOwned) }
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'ownership_lost') throw error
+        logger.warn(
+          { partition, code: error.code },
+          'another projector owns the partition: leaving the group and joining again',
+        )
+        release([partition])
+        void consumer?.rejoin()
+        return { nextOffset: own.projection.position().offset }
+      }
+    },
+  })
+
+  /** Resolves when everything that is in the log now is folded and published. */
+  async function caughtUp(): Promise<void> {
+    await consumer?.caughtUp()
+    await Promise.all([...owned.values()].map(({ publisher }) => publisher.backlogBelow(0)))
+  }
+
+  async function stop(): Promise<void> {
+    const publishers = [...owned.values()].map(({ publisher }) => publisher)
+    // the group is left only after the outbox is level, so that the next owner has nothing to send again
+    await consumer?.stop(() => Promise.all(publishers.map(publisher => publisher.finish())))
+  }
+
+  return { stop, caughtUp, consumer: consumer as Consumer }
+}

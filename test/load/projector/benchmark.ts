@@ -1,0 +1,85 @@
+// Projector against a bare consumer over the same log, in one run: events a second, their ratio, memory.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { applyTopics, createKafka, createLanes, partitionFor, topicNames } from '@hibob-sync/kafka'
+import type { Engines } from '@hibob-sync/local-engines'
+import { createLogger } from '@hibob-sync/runtime'
+import { uniqueName } from '../../support/engines.ts'
+import { observations, type Workload } from './observations.ts'
+
+export interface ProjectorFigures {
+  partitions: number
+  eventsPerSecond: number
+  bareEventsPerSecond: number
+  ratio: number
+  rssPeakMb: number
+  rssAtHalfMb: number
+}
+
+const partitionCount = 24
+
+/** One round: fills a fresh log, then runs the bare loop and the projector over it, each in its own process. */
+export async function projectorRound(engines: Engines, workload: Workload): Promise<ProjectorFigures> {
+  const prefix = `${uniqueName('bench')}.`
+  const client = createKafka({
+    brokers: engines.brokers,
+    clientId: 'bench',
+    logger: createLogger({ service: 'bench', level: 'silent' }),
+  })
+  await applyTopics(client, { prefix, replicationFactor: 1 })
+  const { events: topic } = topicNames(prefix)
+  const lanes = await createLanes(client)
+  let pending: Promise<void>[] = []
+  const queued = new Map<string, { key: string; value: string }[]>()
+  for (const { tenant, value } of observations(workload)) {
+    const records = queued.get(tenant) ?? []
+    queued.set(tenant, records)
+    if (records.push({ key: tenant, value }) < 1000) continue
+    queued.set(tenant, [])
+    pending.push(lanes.appendAll(topic, partitionFor(tenant, partitionCount), records))
+    if (pending.length >= 8) {
+      await Promise.all(pending)
+      pending = []
+    }
+  }
+  for (const [tenant, records] of queued)
+    pending.push(lanes.appendAll(topic, partitionFor(tenant, partitionCount), records))
+  await Promise.all(pending)
+  await lanes.stop()
+
+  const total = Math.floor(workload.people / workload.tenants.length) * workload.tenants.length * workload.rounds
+  const bare = await run(
+    'bare-loop.ts',
+    [engines.brokers.join(','), topic, engines.mongoUrl(uniqueName('bare')), String(total)],
+    {},
+  )
+  const own = await run('projector-process.ts', [String(total)], {
+    KAFKA_BROKERS: engines.brokers.join(','),
+    MONGODB_URL: engines.mongoUrl(uniqueName('bench')),
+    TOPIC_PREFIX: prefix,
+  })
+  const eventsPerSecond = total / (own['seconds'] ?? 0)
+  const bareEventsPerSecond = total / (bare['seconds'] ?? 0)
+  return {
+    partitions: new Set(workload.tenants.map(tenant => partitionFor(tenant, partitionCount))).size,
+    eventsPerSecond,
+    bareEventsPerSecond,
+    ratio: eventsPerSecond / bareEventsPerSecond,
+    rssPeakMb: own['rssPeak'] ?? 0,
+    rssAtHalfMb: own['rssAtHalf'] ?? 0,
+  }
+}
+
+async function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Record<string, number>> {
+  const child = spawn(
+    process.execPath,
+    [...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), join(import.meta.dirname, file), ...args],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let output = ''
+  child.stdout.on('data', chunk => (output += chunk))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${file} ended with ${code}`)
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Record<string, number>
+}
