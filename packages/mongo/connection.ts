@@ -11,10 +11,15 @@ export interface MongoOptions {
   appName: string
   /** How long an act waits for a server that takes it, in ms. */
   waitMs?: number
+  /** Does not wait for the server: the first act connects. */
+  lazy?: boolean
 }
 
 /** `url` names the database. Resolves when the server has answered once; throws the driver's error when it does not. */
-export async function connectMongo(url: string, { appName, waitMs = 5000 }: MongoOptions): Promise<Mongo> {
+export async function connectMongo(
+  url: string,
+  { appName, waitMs = 5000, lazy = false }: MongoOptions,
+): Promise<Mongo> {
   const client = new MongoClient(url, {
     appName,
     serverSelectionTimeoutMS: waitMs,
@@ -25,8 +30,10 @@ export async function connectMongo(url: string, { appName, waitMs = 5000 }: Mong
     retryWrites: true,
     ignoreUndefined: true,
   })
-  await client.connect()
-  await client.db().command({ ping: 1 })
+  if (!lazy) {
+    await client.connect()
+    await client.db().command({ ping: 1 })
+  }
   return { db: client.db(), client, close: () => client.close() }
 }
 

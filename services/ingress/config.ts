@@ -1,0 +1,16 @@
+// The ingress's settings, read from the environment once.
+import { commonSettings, masterKeySetting } from '@hibob-sync/runtime'
+import Type, { type Static } from 'typebox'
+
+export const ingressSettings = Type.Object({
+  ...commonSettings.properties,
+  ...masterKeySetting.properties,
+  INGRESS_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port of HiBob’s webhooks.' }),
+  INGRESS_HOST: Type.String({ default: '0.0.0.0', description: 'Address that the ingress listens on.' }),
+  INGRESS_CONCURRENT_SENDS: Type.Integer({
+    default: 4,
+    minimum: 1,
+    description: 'Sends to Kafka under way at once: fewer make larger sends.',
+  }),
+})
+export type IngressConfig = Static<typeof ingressSettings>

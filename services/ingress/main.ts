@@ -1,0 +1,88 @@
+// The ingress: connects, refuses a log that is unsafe, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
+import { createKafka, createLanes, partitionFor, requireTopics, topicNames } from '@hibob-sync/kafka'
+import { connectMongo, createTenantStore } from '@hibob-sync/mongo'
+import { commaList, errorCode, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import { ingressApp } from './app.ts'
+import type { IngressConfig } from './config.ts'
+import { ingressMetrics } from './metrics.ts'
+import { tenantCache } from './tenant-cache.ts'
+
+export { refusals } from './answers.ts'
+export { type IngressConfig, ingressSettings } from './config.ts'
+
+/** A caller is answered within 5 s, whatever Kafka does. */
+const appendWithinMs = 4000
+const sendTimeoutMs = 3000
+const unreadyForMs = 10_000
+
+export async function startIngress(config: IngressConfig, { logger }: { logger: Logger }) {
+  const masterKey = masterKeyOf(config.MASTER_KEY)
+  const client = createKafka({
+    brokers: commaList(config.KAFKA_BROKERS),
+    clientId: 'hibob-sync-ingress',
+    logger,
+    requestTimeoutMs: sendTimeoutMs,
+    connectionTimeoutMs: 1000,
+  })
+  const { partitions } = await requireTopics(client, {
+    prefix: config.TOPIC_PREFIX,
+    production: config.NODE_ENV === 'production',
+  })
+  const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-ingress', waitMs: 2000, lazy: true })
+  const tenants = tenantCache(createTenantStore(mongo, masterKey), logger)
+  await tenants.refresh()
+  const lanes = await createLanes(client, {
+    deadlineMs: appendWithinMs,
+    sendTimeoutMs,
+    queueBytesMax: 32 * 1024 * 1024,
+    concurrentSendsMax: config.INGRESS_CONCURRENT_SENDS,
+  })
+  const metrics = ingressMetrics()
+  const { events } = topicNames(config.TOPIC_PREFIX)
+  let failedAt = Number.NEGATIVE_INFINITY
+  let stopping = false
+
+  async function append(tenantId: string, value: string): Promise<void> {
+    try {
+      await lanes.append(events, partitionFor(tenantId, partitions), { key: tenantId, value })
+      failedAt = Number.NEGATIVE_INFINITY
+    } catch (error) {
+      failedAt = performance.now()
+      logger.warn({ tenantId, code: errorCode(error) }, 'webhook not stored')
+      throw error
+    }
+  }
+
+  const app = ingressApp({
+    tenants,
+    append,
+    onOutcome: metrics.outcome,
+    onFault: error => logger.error({ code: errorCode(error) }, 'request failed'),
+  })
+  const url = await app.listen({ port: config.INGRESS_PORT, host: config.INGRESS_HOST })
+  const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
+
+  function ready() {
+    const logAnswers = performance.now() - failedAt > unreadyForMs
+    return {
+      ok: logAnswers && tenants.isLoaded() && !stopping,
+      detail: {
+        log: logAnswers ? 'answers' : 'does not answer',
+        tenants: tenants.isLoaded() ? 'known' : 'not known',
+        stopping,
+      },
+    }
+  }
+
+  /** Takes no new connection, answers what is under way, then ends. */
+  async function stop(): Promise<void> {
+    stopping = true
+    await app.close()
+    await lanes.stop()
+    tenants.stop()
+    await admin.close()
+    await mongo.close()
+  }
+
+  return { url, adminUrl: admin.url, metrics, laneStats: lanes.stats, stop }
+}

@@ -1,0 +1,53 @@
+// What becomes of one POST: ping → tenant → signature → event → log. Says `taken` only when the broker has acknowledged the record.
+import { isPing, type SigningSecret, verifySignature } from '@hibob-sync/hibob'
+import type { RefusalCode } from './answers.ts'
+import type { KnownTenant, TenantCache } from './tenant-cache.ts'
+import { webhookEvent } from './webhook-event.ts'
+
+export type Outcome = 'taken' | 'ping' | RefusalCode
+
+export interface WebhookTaker {
+  tenants: Pick<TenantCache, 'find' | 'findAnew'>
+  /** Resolves when the log has the record. */
+  append(tenantId: string, value: string): Promise<unknown>
+}
+
+// an unknown token costs what a known one does, so that time does not tell them apart
+const nobody: SigningSecret[] = [{ id: 'nobody', secret: 'nobody' }]
+
+export async function takeWebhook(
+  { tenants, append }: WebhookTaker,
+  token: string,
+  signature: string | undefined,
+  rawBody: Buffer,
+): Promise<Outcome> {
+  if (isPing(rawBody)) return 'ping'
+  const tenant = await tenants.find(token)
+  if (tenant === 'unavailable') return 'tenants_unavailable'
+  if (tenant === 'unknown') {
+    verifySignature(rawBody, signature, nobody)
+    return 'webhook_token_unknown'
+  }
+  const secretId = verifySignature(rawBody, signature, tenant.secrets)
+  if (secretId !== null) return store(append, tenant, secretId, rawBody)
+  // the secret may have been added a moment ago
+  const anew = await tenants.findAnew(token)
+  if (anew === 'unknown') return 'webhook_token_unknown'
+  const anewId = anew === 'unavailable' ? null : verifySignature(rawBody, signature, anew.secrets)
+  return anew === 'unavailable' || anewId === null ? 'webhook_signature_invalid' : store(append, anew, anewId, rawBody)
+}
+
+async function store(
+  append: WebhookTaker['append'],
+  { tenantId, companyId }: KnownTenant,
+  secretId: string,
+  rawBody: Buffer,
+): Promise<Outcome> {
+  const value = webhookEvent({ tenantId, companyId, secretId, rawBody, receivedAt: new Date() })
+  try {
+    await append(tenantId, value)
+    return 'taken'
+  } catch {
+    return 'log_unavailable'
+  }
+}

@@ -1,0 +1,92 @@
+// Tenants by their URL token, kept in memory so that webhooks go on being taken while MongoDB is down.
+// Refreshed every few seconds, and for a single token when it is unknown or its signature fails, at most once a second each.
+import { createSecretKey } from 'node:crypto'
+import type { SigningSecret } from '@hibob-sync/hibob'
+import { type TenantStore, tokenHashOf, type WebhookAccess } from '@hibob-sync/mongo'
+import { errorCode, type Logger } from '@hibob-sync/runtime'
+
+export interface KnownTenant {
+  tenantId: string
+  companyId: string
+  secrets: SigningSecret[]
+}
+
+/** `unavailable`: MongoDB cannot say, so nobody may call the token unknown. */
+export type Lookup = KnownTenant | 'unknown' | 'unavailable'
+
+export type TenantCache = ReturnType<typeof tenantCache>
+
+const refreshMs = 5000
+const askAgainMs = 1000
+const askedMax = 10_000
+const tokenLengthMax = 128
+
+export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookAccesses'>, logger: Logger) {
+  let byHash = new Map<string, KnownTenant>()
+  const byToken = new Map<string, KnownTenant>()
+  const asked = new Map<string, { at: number; answer: Promise<Lookup> }>()
+  let loaded = false
+  const timer = setInterval(() => void refresh(), refreshMs)
+
+  async function refresh(): Promise<void> {
+    try {
+      const accesses = await store.webhookAccesses()
+      byHash = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
+      byToken.clear()
+      loaded = true
+    } catch (error) {
+      logger.warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
+    }
+  }
+
+  /** From memory where it can, else from MongoDB. */
+  async function find(token: string): Promise<Lookup> {
+    const known = byToken.get(token)
+    if (known !== undefined) return known
+    if (token.length > tokenLengthMax) return 'unknown'
+    const hash = tokenHashOf(token)
+    const cached = byHash.get(hash)
+    if (cached === undefined) return ask(hash)
+    byToken.set(token, cached)
+    return cached
+  }
+
+  /** What MongoDB says of a token now; the former answer stands for a second. */
+  async function findAnew(token: string): Promise<Lookup> {
+    return ask(tokenHashOf(token))
+  }
+
+  function ask(hash: string): Promise<Lookup> {
+    const now = performance.now()
+    const before = asked.get(hash)
+    if (before !== undefined && now - before.at < askAgainMs) return before.answer
+    if (asked.size >= askedMax) asked.clear()
+    const answer = look(hash)
+    asked.set(hash, { at: now, answer })
+    return answer
+  }
+
+  async function look(hash: string): Promise<Lookup> {
+    try {
+      const access = await store.webhookAccess(hash)
+      if (access === null) return 'unknown'
+      const known = knownTenant(access)
+      byHash.set(hash, known)
+      byToken.clear()
+      return known
+    } catch (error) {
+      logger.warn({ code: errorCode(error) }, 'a token cannot be looked up')
+      return 'unavailable'
+    }
+  }
+
+  return { refresh, find, findAnew, isLoaded: () => loaded, stop: () => clearInterval(timer) }
+}
+
+function knownTenant({ tenantId, companyId, secrets }: WebhookAccess): KnownTenant {
+  return {
+    tenantId,
+    companyId,
+    secrets: secrets.map(({ id, secret }) => ({ id, secret: createSecretKey(Buffer.from(secret.reveal(), 'utf8')) })),
+  }
+}
