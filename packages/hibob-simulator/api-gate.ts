@@ -47,7 +47,8 @@ export function createGate({ companies, firewall, rateLimits }: GateParts) {
 
 async function misbehave({ misbehaviour }: HostedCompany, reply: FastifyReply, exceeded: boolean) {
   const { slowMs, forbidden } = misbehaviour.settings
-  if (slowMs) await wait(slowMs)
+  // not worth keeping the process for
+  if (slowMs) await wait(slowMs, undefined, { ref: false })
   if (forbidden === true) return reply.code(403).send(errorBody('forbidden', 'Insufficient permissions'))
   if (exceeded || misbehaviour.use('status429')) {
     return reply.code(429).send(errorBody('too.many.requests', 'Too many requests'))

@@ -1,8 +1,10 @@
 // What one company consists of while the stand-in runs. Acts change it and tell what happened; who listens is not their concern.
-import type { CompanyLists } from './company-lists.ts'
+import { dayOf } from './calendar.ts'
+import type { CompanySpec } from './company-api.ts'
+import { type CompanyLists, createCompanyLists } from './company-lists.ts'
 import type { Employee } from './employee.ts'
-import type { Random } from './random.ts'
-import type { Timeline } from './timeline.ts'
+import { createRandom, type Random } from './random.ts'
+import { createTimeline, type Timeline } from './timeline.ts'
 
 /** Something that HiBob sends a webhook about. */
 export interface CompanyEvent {
@@ -31,6 +33,28 @@ export interface CompanyState {
   /** Counts from 1, for ids. */
   next(what: 'person' | 'row'): number
   emit(event: CompanyEvent): void
+}
+
+export function createCompanyState(
+  spec: CompanySpec,
+  seed: number,
+  now: () => number,
+  emit: (event: CompanyEvent) => void,
+): CompanyState {
+  const counts = { person: 0, row: 0 }
+  return {
+    id: spec.id,
+    name: spec.name ?? `Company ${spec.id}`,
+    serviceUserId: spec.serviceUserId ?? `SERVICE-${spec.id}`,
+    token: spec.token ?? `token-of-${spec.id}`,
+    today: spec.today ?? dayOf(now()),
+    people: createTimeline(),
+    lists: createCompanyLists(),
+    random: createRandom(seed),
+    now,
+    next: what => ++counts[what],
+    emit,
+  }
 }
 
 /** An administrator's id, as HiBob names whoever made a change. */

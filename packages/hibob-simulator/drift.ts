@@ -26,7 +26,7 @@ const acts: [number, Act][] = [
       update(state, id, { title: item(state, random, 'title') }, { effectiveDate: addDays(state.today, 7) }),
   ],
   [4, (state, random, id) => leave(state, id, { remainActive: random.chance(0.3) })],
-  [3, (state, _, id) => update(state, id, { email: `renamed.${state.now()}@company.example` })],
+  [3, (state, _, id) => update(state, id, { email: `renamed.${id.slice(-5)}.${state.now()}@company.example` })],
   [1, (state, random) => renameSomething(state, random)],
 ]
 

@@ -207,6 +207,7 @@ t.test('many tenants whose tokens fail at once stay below what gets an address b
   const held = answers.filter(({ kind }) => kind === 'unavailable')
   t.equal(held.length, 50)
   for (const answer of held) t.match(answer, { status: null, retryAfterMs: Number })
+  t.equal(authFailures.waitMs(true), 10_000, 'for ten seconds nobody goes on')
 })
 
 t.test('the budget holds calls back without sending them, and learns from every answer', async t => {
@@ -248,4 +249,13 @@ t.test('lists are asked for with their archived items, and their names are kept 
   t.match(await client.namedLists(), { kind: 'invalid_answer' })
   t.equal(seen[1]?.url, '/v1/company/named-lists?includeArchived=true')
   t.match(await client.fields(), { kind: 'invalid_answer' })
+})
+
+t.test('lists nested without end are an invalid answer, not the end of the process', async t => {
+  const depth = 30_000
+  const body = `{"lists":[{"name":"x","items":[${'{"id":"1","children":['.repeat(depth)}${']}'.repeat(depth)}]}]}`
+  const { client } = await start(t, (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+  })
+  t.match(await client.namedLists(), { kind: 'invalid_answer' })
 })

@@ -10,7 +10,6 @@ export interface SigningSecret {
 
 // 64 bytes in base64 are 86 characters and two `=`; the last of the 86 carries two bits, so only A, Q, g, w are canonical
 const signatureForm = /^[A-Za-z0-9+/]{85}[AQgw]==$/
-const signatureLength = 88
 
 /** The value of `Bob-Signature` for these bytes. */
 export function signBody(rawBody: Buffer, secret: string | KeyObject): string {
@@ -23,7 +22,7 @@ export function verifySignature(
   header: string | undefined,
   secrets: readonly SigningSecret[],
 ): string | null {
-  if (header?.length !== signatureLength || !signatureForm.test(header)) return null
+  if (header === undefined || !signatureForm.test(header)) return null
   const given = Buffer.from(header, 'base64')
   let signer: string | null = null
   for (const { id, secret } of secrets) {
