@@ -3,14 +3,13 @@
 // Writes of an event that throws are rolled back, so that an event is folded whole or not at all.
 import type { CollectionName, Documents } from './documents.ts'
 
-/** Loaded documents by collection and `_id`; null says that there is none. `reports`: a manager's document id → its reports' document ids. */
-export interface Loaded {
-  users: Map<string, Documents['users'] | null>
-  teams: Map<string, Documents['teams'] | null>
-  managers: Map<string, Documents['managers'] | null>
-  states: Map<string, Documents['states'] | null>
-  reports: Map<string, ReadonlySet<string>>
+/** Where loaded documents are looked up by `_id`: null says that there is none, undefined that it was not loaded. */
+export interface Lookup<T> {
+  get(id: string): T | undefined
 }
+
+/** Loaded documents by collection. `reports`: a manager's document id → its reports' document ids. */
+export type Loaded = { [C in CollectionName]: Lookup<Documents[C] | null> } & { reports: Lookup<ReadonlySet<string>> }
 
 export interface Lack {
   collection: CollectionName | 'reports'
@@ -23,10 +22,6 @@ export type Writes = { [C in CollectionName]: Map<string, Documents[C] | null> }
 export type WorkingSet = ReturnType<typeof workOn>
 
 export const collections: readonly CollectionName[] = ['users', 'teams', 'managers', 'states']
-
-export function nothingLoaded(): Loaded {
-  return { users: new Map(), teams: new Map(), managers: new Map(), states: new Map(), reports: new Map() }
-}
 
 export function workOn(loaded: Loaded) {
   const writes: Writes = { users: new Map(), teams: new Map(), managers: new Map(), states: new Map() }

@@ -28,7 +28,9 @@ export function listSchedule(mongo: Mongo) {
   const get = (tenantId: string) => collection.findOne({ _id: tenantId })
   const read = async (tenantId: string, readAt: number, nextAt: number) =>
     void (await collection.updateOne({ _id: tenantId }, { $set: { readAt, dueAt: nextAt } }))
+  const postpone = async (tenantId: string, dueAt: number) =>
+    void (await collection.updateOne({ _id: tenantId }, { $set: { dueAt } }))
   const forget = async (tenantId: string) => void (await collection.deleteOne({ _id: tenantId }))
 
-  return { dueBy, due, get, read, forget }
+  return { dueBy, due, get, read, postpone, forget }
 }

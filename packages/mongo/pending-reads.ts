@@ -143,10 +143,18 @@ export function pendingReads(mongo: Mongo) {
     await collection.bulkWrite(operations, { ordered: false, ...(session === undefined ? {} : { session }) })
   }
 
-  /** The entries of partitions that are due by `until`, oldest first. */
-  async function dueBy(partitions: readonly number[], until: number, limit: number): Promise<PendingRead[]> {
+  /** The entries of partitions that are due by `until`, oldest first, without those of `passedOver` tenants. */
+  async function dueBy(
+    partitions: readonly number[],
+    until: number,
+    limit: number,
+    passedOver: readonly string[] = [],
+  ): Promise<PendingRead[]> {
     return collection
-      .find({ partition: { $in: [...partitions] }, dueAt: { $lte: until } }, { sort: { dueAt: 1 }, limit })
+      .find(
+        { partition: { $in: [...partitions] }, dueAt: { $lte: until }, tenantId: { $nin: [...passedOver] } },
+        { sort: { dueAt: 1 }, limit },
+      )
       .toArray()
   }
 

@@ -1,0 +1,41 @@
+// The importer's settings, read from the environment once.
+import { commonSettings, hibobSettings, masterKeySetting } from '@hibob-sync/runtime'
+import Type, { type Static } from 'typebox'
+
+export const importerSettings = Type.Object({
+  ...commonSettings.properties,
+  ...masterKeySetting.properties,
+  ...hibobSettings.properties,
+  IMPORTER_SESSION_TIMEOUT_MS: Type.Integer({
+    default: 10_000,
+    minimum: 6000,
+    description: 'After so long without a heartbeat another importer takes the partitions over.',
+  }),
+  IMPORTER_REQUESTS_MAX: Type.Integer({
+    default: 16,
+    minimum: 1,
+    description: 'Requests to HiBob under way at the same time, at most one per tenant.',
+  }),
+  IMPORTER_BATCH_PEOPLE: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 200,
+    description: 'People named in one search.',
+  }),
+  IMPORTER_RETRY_BASE_MS: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'The wait after a tenant’s first failed request; it doubles with each further one.',
+  }),
+  IMPORTER_RETRY_MAX_MS: Type.Integer({
+    default: 300_000,
+    minimum: 1,
+    description: 'The longest wait after a failed request.',
+  }),
+  IMPORTER_LISTS_EVERY_MS: Type.Integer({
+    default: 86_400_000,
+    minimum: 1000,
+    description: 'How often a tenant’s company lists are read when nothing else asks for them.',
+  }),
+})
+export type ImporterConfig = Static<typeof importerSettings>

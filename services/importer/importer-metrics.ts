@@ -1,0 +1,55 @@
+// What operators can see of the importer: webhooks taken, requests to HiBob and how they ended, people observed, and who waits.
+import { createMetrics } from '@hibob-sync/runtime'
+
+export type ImporterMetrics = ReturnType<typeof importerMetrics>
+
+export function importerMetrics() {
+  const metrics = createMetrics('importer')
+  const events = metrics.counter('hibob_importer_events_total', 'Events handled')
+  const due = metrics.counter('hibob_importer_people_due_total', 'People made due by webhooks, after coalescing')
+  const requests = metrics.counter('hibob_importer_requests_total', 'Requests to HiBob, by endpoint and outcome', [
+    'endpoint',
+    'outcome',
+  ])
+  const observed = metrics.counter('hibob_importer_people_observed_total', 'Observations appended')
+  const missing = metrics.counter('hibob_importer_people_missing_total', 'People asked for by id who were not there')
+  const postponed = metrics.counter(
+    'hibob_importer_people_postponed_total',
+    'People set back because asking for them alone failed',
+  )
+  const stopped = metrics.counter(
+    'hibob_importer_tenants_stopped_total',
+    'Tenants stopped because HiBob refused their credentials',
+  )
+  const settling = metrics.histogram(
+    'hibob_importer_webhook_to_observation_seconds',
+    'From the newest webhook of a person to the acknowledged observation',
+    [1, 5, 15, 25, 30, 35, 45, 60, 120, 600, 3600],
+  )
+  const lag = metrics.gauge('hibob_importer_lag', 'Events not yet handled, by partition', ['partition'])
+  const totals = { events: 0, observed: 0, missing: 0, requests: 0 }
+
+  return {
+    handled(count: number, people: number) {
+      totals.events += count
+      events.inc(count)
+      due.inc(people)
+    },
+    requested(endpoint: 'people' | 'lists', outcome: string) {
+      totals.requests++
+      requests.inc({ endpoint, outcome })
+    },
+    appended(people: { observed: number; missing: number }) {
+      totals.observed += people.observed
+      totals.missing += people.missing
+      observed.inc(people.observed)
+      missing.inc(people.missing)
+    },
+    answered: (sinceWebhookMs: number) => settling.observe(sinceWebhookMs / 1000),
+    postponed: () => postponed.inc(),
+    stopped: () => stopped.inc(),
+    lag: (partition: number, count: number) => lag.set({ partition: String(partition) }, count),
+    totals: () => ({ ...totals }),
+    metrics,
+  }
+}

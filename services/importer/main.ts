@@ -1,0 +1,154 @@
+// The importer: takes webhooks from the log, reads from HiBob whom they name, appends what it saw.
+import {
+  type Consumer,
+  createKafka,
+  createLanes,
+  logEnds,
+  requireTopics,
+  startConsumer,
+  topicNames,
+} from '@hibob-sync/kafka'
+import {
+  answers,
+  connectMongo,
+  createTenantStore,
+  ensureIndexes,
+  importerCheckpoints,
+  listSchedule,
+  pendingReads,
+  readModels,
+} from '@hibob-sync/mongo'
+import { AppError, commaList, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import type { ImporterConfig } from './config.ts'
+import { hibobClients } from './hibob-clients.ts'
+import { importerMetrics } from './importer-metrics.ts'
+import { ownedPartitions } from './owned-partitions.ts'
+import { startReading } from './reading-loop.ts'
+import { takeWebhooks } from './take-webhooks.ts'
+
+export { type ImporterConfig, importerSettings } from './config.ts'
+
+const lagEveryMs = 5000
+
+/** `fatal` is called when the importer cannot go on; the process should then end. */
+export async function startImporter(
+  config: ImporterConfig,
+  { logger, fatal }: { logger: Logger; fatal(error: Error): void },
+) {
+  const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
+  const { clusterId } = await requireTopics(client, {
+    prefix: config.TOPIC_PREFIX,
+    production: config.NODE_ENV === 'production',
+  })
+  const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' })
+  await ensureIndexes(mongo)
+  const { events: topic } = topicNames(config.TOPIC_PREFIX)
+  const lanes = await createLanes(client)
+  const owned = ownedPartitions()
+  const checkpoints = importerCheckpoints(mongo)
+  const pending = pendingReads(mongo)
+  const lists = listSchedule(mongo)
+  const metrics = importerMetrics()
+  const clients = hibobClients(config.IMPORTER_REQUESTS_MAX)
+  const settlingMs = config.HIBOB_SETTLING_MS
+  let consumer: Consumer | null = null
+
+  const reading = startReading({
+    owned,
+    pending,
+    lists,
+    tenants: createTenantStore(mongo, masterKeyOf(config.MASTER_KEY)),
+    models: readModels(mongo),
+    clients,
+    metrics,
+    logger,
+    settlingMs,
+    requestsMax: config.IMPORTER_REQUESTS_MAX,
+    listsEveryMs: config.IMPORTER_LISTS_EVERY_MS,
+    limits: {
+      batchMax: config.IMPORTER_BATCH_PEOPLE,
+      retryBaseMs: config.IMPORTER_RETRY_BASE_MS,
+      retryMaxMs: config.IMPORTER_RETRY_MAX_MS,
+    },
+    append: (partition, records) => lanes.appendAll(topic, partition, records),
+    mayBegin: () => consumer !== null && consumer.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS / 2,
+  })
+
+  async function takeOver(partition: number): Promise<{ offset: number }> {
+    const { owner, takeover, offset } = await checkpoints.takeOver(partition, clusterId)
+    const logEnd = (await logEnds(client, topic)).get(partition)?.high ?? 0
+    if (offset > logEnd) {
+      throw new AppError(
+        'log_behind_checkpoint',
+        `the importer has taken partition ${partition} up to ${offset}, but its log ends at ${logEnd}: the log was cut, or restored from an older copy. Restore the log with its offsets, or begin anew with an empty MongoDB database`,
+        { retryable: false },
+      )
+    }
+    owned.take({ partition, owner, takeover, offset, logEnd })
+    return { offset }
+  }
+
+  consumer = await startConsumer({
+    client,
+    groupId: `${config.TOPIC_PREFIX}importer`,
+    topic,
+    sessionTimeoutMs: config.IMPORTER_SESSION_TIMEOUT_MS,
+    logger,
+    takeOver,
+    released: partitions => owned.release(partitions),
+    onCrash: fatal,
+    async handle(batch) {
+      try {
+        return await takeWebhooks(
+          { owned, checkpoints, pending, lists, settlingMs, onTaken: metrics.handled, onRemoved: reading.forget },
+          batch,
+        )
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'ownership_lost') throw error
+        logger.warn(
+          { partition: batch.partition, code: error.code },
+          'another importer owns the partition: leaving the group and joining again',
+        )
+        owned.release([batch.partition])
+        void consumer?.rejoin()
+        return { nextOffset: batch.records[0]?.offset ?? 0 }
+      }
+    },
+  })
+  const running = consumer
+  const lagTimer = setInterval(() => void measureLag().catch(() => {}), lagEveryMs)
+  const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.metrics, ready })
+
+  async function measureLag(): Promise<void> {
+    const ends = await logEnds(client, topic)
+    for (const [partition, { position }] of running.positions())
+      metrics.lag(partition, (ends.get(partition)?.high ?? position) - position)
+  }
+
+  async function ready() {
+    const joined = running.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS
+    const mongoAnswers = await answers(mongo)
+    return {
+      ok: joined && mongoAnswers,
+      detail: { kafka: joined ? 'joined' : 'not joined', mongodb: mongoAnswers ? 'answers' : 'does not answer' },
+    }
+  }
+
+  /** Resolves when the log is taken up to its present end and nobody is due any more. */
+  async function caughtUp(): Promise<void> {
+    await running.caughtUp()
+    while ((await pending.count()) > 0 || !reading.isIdle()) await new Promise(resolve => setTimeout(resolve, 50))
+  }
+
+  async function stop(): Promise<void> {
+    clearInterval(lagTimer)
+    await reading.stop()
+    await running.stop()
+    await lanes.stop()
+    await clients.close()
+    await admin.close()
+    await mongo.close()
+  }
+
+  return { adminUrl: admin.url, metrics, consumer: running, caughtUp, stop }
+}

@@ -1,0 +1,31 @@
+// The company's lists of one tenant (protocol P9): when the tenant is added, daily, and when an observation shows an item that they do not.
+import { encodeEvent, listNames } from '@hibob-sync/domain'
+import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
+import { listEvents } from './list-events.ts'
+import type { OwnedPartitions } from './owned-partitions.ts'
+import { newStamp } from './stamp.ts'
+
+export interface ListReader {
+  owned: OwnedPartitions
+  append(partition: number, records: { key: string; value: string }[]): Promise<void>
+}
+
+export async function readLists(
+  reader: ListReader,
+  client: HibobClient,
+  tenantId: string,
+  partition: number,
+): Promise<{ kind: 'read'; beganAt: number } | { kind: 'not-owned' } | HibobFailure> {
+  const begun = reader.owned.beginRequest(partition)
+  if (begun === null) return { kind: 'not-owned' }
+  const beganAt = Date.now()
+  const answer = await client.namedLists()
+  if (answer.kind !== 'ok') return answer
+  const stamp = newStamp()
+  const records = answer.lists
+    .filter(({ name }) => (listNames as string[]).includes(name))
+    .flatMap(({ name, items }) => listEvents({ tenantId, list: name, items, asOf: begun.asOf }, stamp))
+    .map(event => ({ key: tenantId, value: encodeEvent(event) }))
+  await reader.append(partition, records)
+  return { kind: 'read', beganAt }
+}

@@ -1,0 +1,44 @@
+// From the log to what the importer must remember: who is due, whose lists are due, whom to forget. All of it is durable before the
+// checkpoint moves (protocol P4); taking the same stretch again changes nothing.
+import { decodeEvent } from '@hibob-sync/domain'
+import type { ConsumedBatch } from '@hibob-sync/kafka'
+import type { ImporterCheckpoints, ListSchedule, PendingReads } from '@hibob-sync/mongo'
+import { AppError } from '@hibob-sync/runtime'
+import { whatIsAsked } from './due-people.ts'
+import type { OwnedPartitions } from './owned-partitions.ts'
+
+export interface WebhookConsumer {
+  owned: OwnedPartitions
+  checkpoints: ImporterCheckpoints
+  pending: PendingReads
+  lists: ListSchedule
+  settlingMs: number
+  onTaken(events: number, people: number): void
+  onRemoved(tenantId: string): void
+}
+
+/** Throws AppError `ownership_lost` when another importer owns the partition. */
+export async function takeWebhooks(
+  parts: WebhookConsumer,
+  { partition, records }: ConsumedBatch,
+): Promise<{ nextOffset: number }> {
+  const own = parts.owned.get(partition)
+  const last = records.at(-1)
+  if (own === undefined || last === undefined) return { nextOffset: records[0]?.offset ?? own?.offset ?? 0 }
+  const asked = whatIsAsked(records.map(decodeEvent), parts.settlingMs)
+  for (const { tenantId, throughOffset } of asked.removed) {
+    await parts.pending.forgetTenant(tenantId, throughOffset)
+    await parts.lists.forget(tenantId)
+    parts.onRemoved(tenantId)
+  }
+  await parts.pending.webhooksSeen(partition, asked.people, parts.settlingMs)
+  await parts.pending.addDated(partition, asked.dated)
+  for (const tenantId of asked.added) await parts.lists.dueBy(tenantId, partition, last.time)
+  const nextOffset = last.offset + 1
+  if (!(await parts.checkpoints.advance(partition, own.owner, nextOffset))) {
+    throw new AppError('ownership_lost', `another importer owns partition ${partition} now`, { retryable: false })
+  }
+  parts.owned.moved(partition, own.owner, nextOffset)
+  parts.onTaken(records.length, asked.people.length)
+  return { nextOffset }
+}
