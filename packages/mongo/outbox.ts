@@ -77,6 +77,13 @@ export function outbox(mongo: Mongo) {
     return null
   }
 
+  /** A tenant's newest changes, newest first. */
+  async function latest(partition: number, tenantId: string, limit: number): Promise<OutboxChange[]> {
+    const range = { _id: { $gt: `${pad(partition, 3)}/`, $lt: `${pad(partition, 3)}/~` } }
+    const found = await collection.find({ ...range, tenantId }, { sort: { _id: -1 }, limit }).toArray()
+    return found.map(outboxChange)
+  }
+
   /** How many changes wait to be sent. */
   async function unsentCount(partition: number, published: Published): Promise<number> {
     return collection.countDocuments({ _id: rangeAfter(partition, published) })
@@ -87,7 +94,7 @@ export function outbox(mongo: Mongo) {
     await collection.updateMany({ tenantId, offset: { $lte: offset } }, { $set: { expireAt } })
   }
 
-  return { unsent, newest, unsentCount, retire }
+  return { unsent, newest, latest, unsentCount, retire }
 }
 
 // `~` sorts behind every digit and slash; an offset of -1 says that nothing has been published

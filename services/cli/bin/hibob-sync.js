@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Starts the command under Node 24: the present Node where it is new enough, else the one that npm installed with the project.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const main = join(here, '..', 'main.ts')
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  await import(main)
+} else {
+  const pinned = join(here, '..', '..', '..', 'node_modules', 'node', 'bin', 'node')
+  if (!existsSync(pinned)) {
+    console.error(
+      `hibob-sync needs Node 24, and this is ${process.version}: run \`npm ci\` in the project, which installs it`,
+    )
+    process.exit(1)
+  }
+  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+}

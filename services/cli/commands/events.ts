@@ -1,0 +1,86 @@
+// `events`: a tenant's events as the log holds them, streamed from its partition.
+import type { LogRecord } from '@hibob-sync/domain'
+import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
+import { AppError } from '@hibob-sync/runtime'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { type OutputOptions, printTable } from '../output.ts'
+
+interface EventOptions extends OutputOptions {
+  employee?: string
+  from?: string
+  to?: string
+}
+
+interface ShownEvent {
+  type: string
+  subject?: string
+  time: string
+  partition: number
+  offset: number
+  data?: { employeeId?: string | null; webhookType?: string | null }
+}
+
+export function eventCommands(program: Command, context: Context): void {
+  program
+    .command('events <tenant>')
+    .description('events of a tenant, oldest first')
+    .option('--employee <id>', 'only those about one person')
+    .option('--from <time>', 'recorded at or after, ISO 8601')
+    .option('--to <time>', 'recorded before, ISO 8601')
+    .option('--json', 'print one CloudEvent a line, with partition and offset')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hibob-sync events acme --employee 3400000000000000001\n  hibob-sync events acme --from 2026-11-03T08:00:00Z --json',
+    )
+    .action(async (tenant: string, options: EventOptions) => {
+      await context.tenant(tenant)
+      const events = eventsOf(context, tenant, options)
+      if (options.json) {
+        for await (const event of events) process.stdout.write(`${JSON.stringify(event)}\n`)
+        return
+      }
+      const rows: (string | number | null)[][] = []
+      for await (const { offset, time, type, subject, data } of events)
+        rows.push([offset, time, type, subject ?? data?.employeeId ?? null, data?.webhookType ?? null])
+      printTable(['offset', 'recorded', 'type', 'employee', 'webhook'], rows, `There is no such event of ${tenant}`)
+    })
+}
+
+async function* eventsOf(context: Context, tenant: string, options: EventOptions): AsyncGenerator<ShownEvent> {
+  const partition = await context.partitionOf(tenant)
+  const { events: topic } = context.topics()
+  const [from, to] = await context.withKafka(async client => {
+    const end = (await logEnds(client, topic)).get(partition)?.high ?? 0
+    const at = (time: string | undefined, otherwise: number) =>
+      time === undefined ? otherwise : offsetForTime(client, topic, partition, timeOf(time))
+    return [await at(options.from, 0), await at(options.to, end)] as const
+  })
+  const batches = await context.withKafka(async client => readRange(client, topic, partition, from, to))
+  for await (const records of batches) {
+    for (const record of records) {
+      const event = shownEvent(record, tenant)
+      if (event === null) continue
+      if (options.employee !== undefined && (event.subject ?? event.data?.employeeId) !== options.employee) continue
+      yield event
+    }
+  }
+}
+
+function shownEvent({ key, value, partition, offset }: LogRecord, tenant: string): ShownEvent | null {
+  if (key !== tenant || value === null) return null
+  try {
+    return { ...(JSON.parse(value) as ShownEvent), partition, offset }
+  } catch {
+    return null
+  }
+}
+
+function timeOf(text: string): number {
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new AppError('time_invalid', `${text} is no time: use ISO 8601, such as 2026-11-03T08:00:00Z`, {
+      retryable: false,
+    })
+  return time
+}

@@ -1,0 +1,108 @@
+// `users`, `teams`, `managers`: the live read models of a tenant.
+import type { User } from '@hibob-sync/domain'
+import type { ManagerListing, TeamListing } from '@hibob-sync/mongo'
+import { AppError } from '@hibob-sync/runtime'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { type OutputOptions, printJsonArray, printTable } from '../output.ts'
+
+type ListOptions = OutputOptions & { id?: string; all?: boolean }
+
+export function listCommands(program: Command, context: Context): void {
+  program
+    .command('users <tenant>')
+    .description('users as Learn Amp services are told of them')
+    .option('--id <id>', 'one user')
+    .option('--all', 'the deleted too')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hibob-sync users acme\n  hibob-sync users acme --id 3400000000000000001 --json',
+    )
+    .action(async (tenant: string, options: ListOptions) => {
+      const models = await context.models()
+      const users = models.users(tenant, { ...idOf(options), ...(options.all ? { all: true } : {}) })
+      await print(
+        users,
+        options,
+        `user of ${tenant}`,
+        ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status'],
+        userRow,
+      )
+    })
+
+  program
+    .command('teams <tenant>')
+    .description('teams and how many active and pending users are in them')
+    .option('--id <id>', 'one team')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  hibob-sync teams acme')
+    .action(async (tenant: string, options: ListOptions) => {
+      const models = await context.models()
+      await print(
+        models.teams(tenant, idOf(options)),
+        options,
+        `team of ${tenant}`,
+        ['id', 'name', 'members'],
+        (team: TeamListing) => [team.id, team.name, team.member_count],
+      )
+    })
+
+  program
+    .command('managers <tenant>')
+    .description('managers, whether they are active, and who reports to them')
+    .option('--id <id>', 'one manager')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  hibob-sync managers acme')
+    .action(async (tenant: string, options: ListOptions) => {
+      const models = await context.models()
+      await print(
+        models.managers(tenant, idOf(options)),
+        options,
+        `manager of ${tenant}`,
+        ['id', 'state', 'direct reports'],
+        managerRow,
+      )
+    })
+}
+
+const idOf = ({ id }: ListOptions) => (id === undefined ? {} : { id })
+
+/** One that is asked for by id must be there. */
+async function print<T>(
+  items: AsyncIterable<T>,
+  options: ListOptions,
+  what: string,
+  head: string[],
+  row: (item: T) => (string | number | null)[],
+): Promise<void> {
+  if (options.json && options.id === undefined) return printJsonArray(items)
+  const all = await Array.fromAsync(items)
+  if (options.id !== undefined && all.length === 0)
+    throw new AppError('not_found', `there is no ${what} with id ${options.id}`, { retryable: false })
+  if (options.json) return printJsonArray(toAsync(all))
+  printTable(head, all.map(row), `There is no ${what} yet`)
+}
+
+async function* toAsync<T>(items: T[]): AsyncGenerator<T> {
+  yield* items
+}
+
+const userRow = ({ id, full_name, email, job_title, primary_team, location, override_manager, status }: User) => [
+  id,
+  full_name,
+  email,
+  job_title,
+  primary_team?.name ?? null,
+  location,
+  override_manager?.full_name ?? override_manager?.id ?? null,
+  status,
+]
+
+const managerRow = ({ id, state, direct_reports }: ManagerListing) => [
+  id,
+  state,
+  direct_reports.length > 5
+    ? `${direct_reports.slice(0, 5).join(' ')} and ${direct_reports.length - 5} more`
+    : direct_reports.join(' '),
+]

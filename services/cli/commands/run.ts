@@ -1,0 +1,41 @@
+// `run`: one service in this process, until it is told to end.
+
+import { importerSettings, startImporter } from '@hibob-sync/importer'
+import { ingressSettings, startIngress } from '@hibob-sync/ingress'
+import { projectorSettings, startProjector } from '@hibob-sync/projector'
+import { AppError, createLogger, readConfig, runService } from '@hibob-sync/runtime'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { environment } from '../environment.ts'
+
+const services = {
+  ingress: (parts: Parts) => startIngress(readConfig(ingressSettings, environment()), parts),
+  importer: (parts: Parts) => startImporter(readConfig(importerSettings, environment()), parts),
+  projector: (parts: Parts) => startProjector(readConfig(projectorSettings, environment()), parts),
+}
+
+interface Parts {
+  logger: ReturnType<typeof createLogger>
+  fatal(error: Error): void
+}
+
+export function runCommand(program: Command, _context: Context): void {
+  program
+    .command('run')
+    .description('run one service: ingress, importer or projector')
+    .argument('<service>', Object.keys(services).join(', '))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hibob-sync run ingress\n  KAFKA_BROKERS=kafka:9092 MONGODB_URL=mongodb://db/hibob?replicaSet=rs0 hibob-sync run projector\n\nLogs JSON lines to standard output; ends cleanly on SIGTERM. Settings: docs/configuration.md',
+    )
+    .action(async (service: string) => {
+      if (!Object.hasOwn(services, service))
+        throw new AppError(
+          'service_unknown',
+          `there is no service ${service}: use ${Object.keys(services).join(', ')}`,
+          { retryable: false },
+        )
+      const logger = createLogger({ service, level: process.env['LOG_LEVEL'] ?? 'info' })
+      await runService(logger, fatal => services[service as keyof typeof services]({ logger, fatal }))
+    })
+}

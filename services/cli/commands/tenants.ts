@@ -1,0 +1,249 @@
+// `tenants`: who is synchronised, how their webhooks are recognised, how HiBob is asked on their behalf.
+import { readFile } from 'node:fs/promises'
+import { TenantId } from '@hibob-sync/domain'
+import { assertAllowedUrl } from '@hibob-sync/hibob'
+import { listSchedule, pendingReads, type Tenant } from '@hibob-sync/mongo'
+import { AppError, commaList } from '@hibob-sync/runtime'
+import type { Command } from 'commander'
+import { Value } from 'typebox/value'
+import type { Context } from '../context.ts'
+import { confirm, type OutputOptions, printJson, printTable, say } from '../output.ts'
+
+const defaultHibobUrl = 'https://api.hibob.com/v1'
+
+interface AddOptions extends OutputOptions {
+  companyId: string
+  hibobUrl: string
+  serviceUserId: string
+  serviceUserTokenFile: string
+  signingSecretFile?: string
+}
+
+interface SetOptions extends OutputOptions {
+  hibobUrl?: string
+  serviceUserId?: string
+  serviceUserTokenFile?: string
+}
+
+type Confirmable = OutputOptions & { yes?: boolean }
+
+export function tenantCommands(program: Command, context: Context): void {
+  const tenants = program.command('tenants').description('add, show and change tenants')
+
+  tenants
+    .command('add <tenant>')
+    .description('add a tenant and print the webhook URL to put into HiBob')
+    .requiredOption('--company-id <number>', 'HiBob’s company id')
+    .option('--hibob-url <url>', 'base URL of HiBob’s API', defaultHibobUrl)
+    .requiredOption('--service-user-id <id>', 'HiBob service user')
+    .requiredOption('--service-user-token-file <file>', 'file that holds its token')
+    .option('--signing-secret-file <file>', 'file that holds the webhook’s secret; can be added later')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hibob-sync tenants add acme --company-id 700123 --service-user-id SERVICE-1 --service-user-token-file token.txt --signing-secret-file secret.txt',
+    )
+    .action((tenant: string, options: AddOptions) => add(context, tenant, options))
+
+  tenants
+    .command('list')
+    .description('every tenant and its state')
+    .option('--json', 'print JSON')
+    .action(async (options: OutputOptions) => {
+      const list = await (await context.tenantReader()).list()
+      if (options.json) return printJson(list)
+      printTable(
+        ['tenant', 'company', 'state', 'detail'],
+        list.map(({ tenant, company_id, state, state_detail }) => [tenant, company_id, state, state_detail]),
+        'There are no tenants: add one with `hibob-sync tenants add`',
+      )
+    })
+
+  tenants
+    .command('show <tenant>')
+    .description('one tenant, without secrets')
+    .option('--json', 'print JSON')
+    .action(async (tenant: string, options: OutputOptions) => show(await context.tenant(tenant), options))
+
+  tenants
+    .command('set <tenant>')
+    .description('renew credentials or change the API’s URL; renewed credentials end `credentials_invalid`')
+    .option('--hibob-url <url>', 'base URL of HiBob’s API')
+    .option('--service-user-id <id>', 'HiBob service user')
+    .option('--service-user-token-file <file>', 'file that holds its token')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  hibob-sync tenants set acme --service-user-token-file new-token.txt')
+    .action((tenant: string, options: SetOptions) => set(context, tenant, options))
+
+  tenants
+    .command('rotate-url <tenant>')
+    .description('make a new webhook URL; the former one ends at once')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action(async (tenant: string, options: Confirmable) => {
+      await context.tenant(tenant)
+      await confirm(`Webhooks of ${tenant} to the former URL will be refused from now on.`, options.yes)
+      const { token } = await (await context.tenants()).rotateToken(tenant, context.by)
+      printUrl(context, tenant, token, options)
+    })
+
+  tenants
+    .command('add-secret <tenant>')
+    .description('accept a further signing secret, beside those that are valid')
+    .requiredOption('--signing-secret-file <file>', 'file that holds the secret')
+    .option('--json', 'print JSON')
+    .action(async (tenant: string, options: OutputOptions & { signingSecretFile: string }) => {
+      const { id } = await (await context.tenants()).addSecret(
+        tenant,
+        await secretFrom(options.signingSecretFile),
+        context.by,
+      )
+      if (options.json) printJson({ tenant, secret_id: id })
+      else
+        say(
+          `Secret ${id} is valid from now on. Remove the former one when HiBob uses the new one: hibob-sync tenants remove-secret ${tenant} <id>`,
+        )
+    })
+
+  tenants
+    .command('remove-secret <tenant> <secret>')
+    .description('refuse what is signed with a secret from now on')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action(async (tenant: string, secret: string, options: Confirmable) => {
+      await confirm(`Webhooks of ${tenant} signed with secret ${secret} will be refused from now on.`, options.yes)
+      await (await context.tenants()).removeSecret(tenant, secret, context.by)
+      if (options.json) printJson({ tenant, removed: secret })
+      else say(`Secret ${secret} is removed`)
+    })
+
+  for (const verb of ['pause', 'resume'] as const) {
+    tenants
+      .command(`${verb} <tenant>`)
+      .description(
+        verb === 'pause' ? 'stop asking HiBob; webhooks are still taken' : 'ask HiBob again; what is due catches up',
+      )
+      .option('--json', 'print JSON')
+      .action(async (tenant: string, options: OutputOptions) => {
+        await (await context.tenants())[verb](tenant, context.by)
+        show(await context.tenant(tenant), options)
+      })
+  }
+
+  tenants
+    .command('remove <tenant>')
+    .description('end a tenant: its users, teams and managers go, and services are told so')
+    .option('--reason <text>', 'why')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action((tenant: string, options: Confirmable & { reason?: string }) => remove(context, tenant, options))
+}
+
+async function add(context: Context, tenant: string, options: AddOptions): Promise<void> {
+  if (!Value.Check(TenantId, tenant))
+    throw new AppError(
+      'tenant_id_invalid',
+      `${tenant} cannot be a tenant id: use letters, digits, dots, dashes and underscores, at most 63, first a letter or digit`,
+      { retryable: false },
+    )
+  if (!/^\d+$/.test(options.companyId))
+    throw new AppError(
+      'company_id_invalid',
+      `--company-id ${options.companyId} is no number: HiBob shows it in its settings`,
+      { retryable: false },
+    )
+  assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
+  const serviceUserToken = await secretFrom(options.serviceUserTokenFile)
+  const signingSecret =
+    options.signingSecretFile === undefined ? undefined : await secretFrom(options.signingSecretFile)
+  const store = await context.tenants()
+  const former = await store.get(tenant)
+  if (former !== null && former.state !== 'removed')
+    throw new AppError('tenant_exists', `tenant ${tenant} exists already: \`hibob-sync tenants show ${tenant}\``, {
+      retryable: false,
+    })
+  // the log knows the tenant before its first webhook can come
+  await context.append('tenant.added', tenant, { by: context.by })
+  const { companyId, hibobUrl, serviceUserId } = options
+  const { token } = await store.add(
+    {
+      tenant,
+      companyId,
+      hibobUrl,
+      serviceUserId,
+      serviceUserToken,
+      ...(signingSecret === undefined ? {} : { signingSecret }),
+    },
+    context.by,
+  )
+  printUrl(context, tenant, token, options)
+}
+
+async function set(context: Context, tenant: string, options: SetOptions): Promise<void> {
+  const store = await context.tenants()
+  await context.tenant(tenant)
+  if (options.hibobUrl === undefined && options.serviceUserTokenFile === undefined)
+    throw new AppError('nothing_to_set', 'Nothing to set: pass --hibob-url or --service-user-token-file', {
+      retryable: false,
+    })
+  if (options.hibobUrl !== undefined) {
+    assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
+    await store.setHibobUrl(tenant, options.hibobUrl, context.by)
+  }
+  if (options.serviceUserTokenFile !== undefined) {
+    const serviceUserToken = await secretFrom(options.serviceUserTokenFile)
+    await store.setCredentials(
+      tenant,
+      { serviceUserToken, ...(options.serviceUserId === undefined ? {} : { serviceUserId: options.serviceUserId }) },
+      context.by,
+    )
+  }
+  show(await context.tenant(tenant), options)
+}
+
+async function remove(context: Context, tenant: string, options: Confirmable & { reason?: string }): Promise<void> {
+  const found = await context.tenant(tenant)
+  const { users } = await (await context.models()).counts(tenant)
+  await confirm(
+    `Tenant ${tenant} ends: its ${users} users, its teams and managers are removed, and services are told so.`,
+    options.yes,
+  )
+  // first nobody can reach it any more, then the log says so
+  if (found.state !== 'removed') await (await context.tenants()).markRemoved(tenant, context.by)
+  await context.append('tenant.removed', tenant, {
+    by: context.by,
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+  })
+  const mongo = await context.mongo()
+  await pendingReads(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
+  await listSchedule(mongo).forget(tenant)
+  if (options.json) printJson({ tenant, state: 'removed' })
+  else say(`Tenant ${tenant} is removed; its read models go as soon as the projector has folded the event`)
+}
+
+function show(tenant: Tenant, { json }: OutputOptions): void {
+  if (json) return printJson(tenant)
+  const rows = Object.entries(tenant).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(({ id, valid_from }) => `${id} (since ${valid_from})`).join(', ') : value,
+  ])
+  printTable(['', tenant.tenant], rows, '')
+}
+
+function printUrl(context: Context, tenant: string, token: string, { json }: OutputOptions): void {
+  const webhook_url = `${context.settings().PUBLIC_URL.replace(/\/$/, '')}/webhooks/hibob/${token}`
+  if (json) return printJson({ tenant, webhook_url })
+  process.stdout.write(`${webhook_url}\n`)
+  say('Put this URL into HiBob (System settings > Integrations > Webhooks). It is shown only now.')
+}
+
+/** A secret from a file; a line end at its end is none of it. */
+async function secretFrom(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(cause => {
+    throw new AppError('file_unreadable', `${file} cannot be read: check the path`, { retryable: false, cause })
+  })
+  const value = text.replace(/\r?\n$/, '')
+  if (value === '')
+    throw new AppError('file_empty', `${file} is empty: it should hold the secret`, { retryable: false })
+  return value
+}

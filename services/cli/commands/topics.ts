@@ -1,0 +1,57 @@
+// `topics`: the topics as code.
+import { applyTopics, checkTopics } from '@hibob-sync/kafka'
+import { AppError } from '@hibob-sync/runtime'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { type OutputOptions, printJson, printTable, say } from '../output.ts'
+
+export function topicCommands(program: Command, context: Context): void {
+  const topics = program.command('topics').description('create and check the topics')
+
+  topics
+    .command('apply')
+    .description('create missing topics and set their configuration; partition counts are never changed')
+    .option(
+      '--replication-factor <number>',
+      'replicas of each partition: 3, or as many as there are brokers outside production',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: OutputOptions & { replicationFactor?: string }) => {
+      const production = context.settings().NODE_ENV === 'production'
+      const replicationFactor =
+        options.replicationFactor === undefined ? (production ? 3 : 'brokers') : factorOf(options.replicationFactor)
+      const done = await context.withKafka(client =>
+        applyTopics(client, { prefix: context.settings().TOPIC_PREFIX, replicationFactor }),
+      )
+      if (options.json) return printJson({ done })
+      say(done.length === 0 ? 'The topics are as they should be' : done.join('\n'))
+    })
+
+  topics
+    .command('check')
+    .description('say what is wrong with the topics; exit status 1 when anything is')
+    .option('--json', 'print JSON')
+    .action(async (options: OutputOptions) => {
+      const problems = await context.withKafka(client =>
+        checkTopics(client, { prefix: context.settings().TOPIC_PREFIX }),
+      )
+      if (options.json) printJson({ problems })
+      else if (problems.length > 0)
+        printTable(
+          ['topic', 'problem'],
+          problems.map(({ topic, problem }) => [topic, problem]),
+          '',
+        )
+      else say('The topics are as they should be')
+      if (problems.length > 0) process.exitCode = 1
+    })
+}
+
+function factorOf(text: string): number {
+  const factor = Number(text)
+  if (!Number.isInteger(factor) || factor < 1)
+    throw new AppError('replication_factor_invalid', `--replication-factor ${text} is no whole number from 1`, {
+      retryable: false,
+    })
+  return factor
+}

@@ -1,0 +1,131 @@
+// What commands act through: settings, and connections that are opened when first needed and closed at the end.
+import { userInfo } from 'node:os'
+import { type EventData, type EventType, encodeEvent, type HibobEvent } from '@hibob-sync/domain'
+import { createKafka, createLanes, type KafkaClient, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
+import { connectMongo, createTenantStore, ensureIndexes, type Mongo, readModels, type Tenant } from '@hibob-sync/mongo'
+import { AppError, commaList, createLogger, errorCode, masterKeyOf } from '@hibob-sync/runtime'
+import { v7 as uuidv7 } from 'uuid'
+import { type CliConfig, cliConfig } from './environment.ts'
+
+export type Context = ReturnType<typeof commandContext>
+
+const connectWithinMs = 8000
+const logger = createLogger({ service: 'cli', level: 'silent' })
+
+export function commandContext() {
+  let config: CliConfig | null = null
+  let connected: Mongo | null = null
+  let client: KafkaClient | null = null
+  let partitionCount: number | null = null
+
+  const settings = (): CliConfig => (config ??= cliConfig())
+
+  async function mongo(): Promise<Mongo> {
+    if (connected !== null) return connected
+    try {
+      connected = await connectMongo(settings().MONGODB_URL, { appName: 'hibob-sync-cli', waitMs: connectWithinMs })
+    } catch (cause) {
+      throw new AppError(
+        'mongodb_unreachable',
+        `MongoDB does not answer (${errorCode(cause)}): check MONGODB_URL, or whether \`npm start\` runs`,
+        { retryable: true, cause },
+      )
+    }
+    await ensureIndexes(connected)
+    return connected
+  }
+
+  function kafka(): KafkaClient {
+    client ??= createKafka({
+      brokers: commaList(settings().KAFKA_BROKERS),
+      clientId: 'hibob-sync-cli',
+      logger,
+      requestTimeoutMs: connectWithinMs,
+      connectionTimeoutMs: 3000,
+    })
+    return client
+  }
+
+  /** Runs something against Kafka; what fails for want of an answer says so. */
+  async function withKafka<T>(act: (client: KafkaClient) => Promise<T>): Promise<T> {
+    try {
+      return await act(kafka())
+    } catch (cause) {
+      if (cause instanceof AppError && !cause.retryable) throw cause
+      throw new AppError(
+        'kafka_unreachable',
+        `Kafka does not answer (${errorCode(cause)}): check KAFKA_BROKERS, or whether \`npm start\` runs`,
+        { retryable: true, cause },
+      )
+    }
+  }
+
+  const topics = () => topicNames(settings().TOPIC_PREFIX)
+
+  async function partitionOf(tenant: string): Promise<number> {
+    partitionCount ??= await withKafka(async kafkaClient => (await logEnds(kafkaClient, topics().events)).size)
+    return partitionFor(tenant, partitionCount)
+  }
+
+  const tenants = async () => createTenantStore(await mongo(), masterKeyOf(settings().MASTER_KEY))
+  const models = async () => readModels(await mongo())
+
+  /** Throws AppError `tenant_unknown`. */
+  async function tenant(id: string): Promise<Tenant> {
+    const found = await (await tenantReader()).get(id)
+    if (found === null)
+      throw new AppError('tenant_unknown', `there is no tenant ${id}: \`hibob-sync tenants list\` shows them`, {
+        retryable: false,
+      })
+    return found
+  }
+
+  // reading tenants opens no secret, so it needs no key
+  const tenantReader = async () =>
+    createTenantStore(
+      await mongo(),
+      settings().MASTER_KEY === '' ? Buffer.alloc(32) : masterKeyOf(settings().MASTER_KEY),
+    )
+
+  /** Appends a request event of a tenant and returns its id. */
+  async function append<T extends EventType>(type: T, tenantid: string, data: EventData<T>): Promise<string> {
+    const id = uuidv7()
+    const event = {
+      specversion: '1.0',
+      id,
+      source: '/hibob-sync/cli',
+      type,
+      time: new Date().toISOString(),
+      tenantid,
+      dataversion: 1,
+      data,
+    } as HibobEvent<T>
+    const partition = await partitionOf(tenantid)
+    await withKafka(async kafkaClient => {
+      const lanes = await createLanes(kafkaClient, { deadlineMs: connectWithinMs, sendTimeoutMs: connectWithinMs / 2 })
+      try {
+        await lanes.append(topics().events, partition, { key: tenantid, value: encodeEvent(event) })
+      } finally {
+        await lanes.stop()
+      }
+    })
+    return id
+  }
+
+  const close = async () => void (await connected?.close())
+
+  return {
+    settings,
+    mongo,
+    withKafka,
+    topics,
+    partitionOf,
+    tenants,
+    tenantReader,
+    tenant,
+    models,
+    append,
+    close,
+    by: userInfo().username,
+  }
+}

@@ -1,0 +1,39 @@
+// Where the command finds its settings: the environment, and below it what `npm start` has left for commands beside it.
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { hibobSettings, readConfig } from '@hibob-sync/runtime'
+import Type, { type Static } from 'typebox'
+
+export const cliSettings = Type.Object({
+  KAFKA_BROKERS: Type.String({
+    minLength: 1,
+    description: 'Kafka brokers, as a comma list of host:port. Or run `npm start`, which starts Kafka here.',
+  }),
+  MONGODB_URL: Type.String({
+    minLength: 1,
+    description: 'MongoDB replica set, with the database. Or run `npm start`, which starts MongoDB here.',
+  }),
+  MASTER_KEY: Type.String({
+    default: '',
+    description: '32 bytes in base64: needed by commands that store or read secrets.',
+  }),
+  TOPIC_PREFIX: Type.String({ default: '', description: 'Put before every topic name and consumer group.' }),
+  PUBLIC_URL: Type.String({
+    default: 'http://localhost:8080',
+    description: 'Base of the webhook URLs that are printed.',
+  }),
+  NODE_ENV: Type.String({ default: 'development', description: '`production` asks for replication factor 3.' }),
+  HIBOB_ALLOWED_URLS: hibobSettings.properties.HIBOB_ALLOWED_URLS,
+})
+export type CliConfig = Static<typeof cliSettings>
+
+export const sharedEnvironmentFile = () => resolve(process.env['HIBOB_SYNC_DATA'] ?? '.data', 'environment.json')
+
+/** The process's environment over what a running `npm start` shares. */
+export function environment(): NodeJS.ProcessEnv {
+  const file = sharedEnvironmentFile()
+  if (process.env['KAFKA_BROKERS'] || process.env['MONGODB_URL'] || !existsSync(file)) return process.env
+  return { ...(JSON.parse(readFileSync(file, 'utf8')) as NodeJS.ProcessEnv), ...process.env }
+}
+
+export const cliConfig = (): CliConfig => readConfig(cliSettings, environment())

@@ -1,0 +1,40 @@
+// The `hibob-sync` command. Exit status 0 only when what was asked for was done.
+import { AppError, errorCode } from '@hibob-sync/runtime'
+import { Command } from 'commander'
+import { eventCommands } from './commands/events.ts'
+import { listCommands } from './commands/lists.ts'
+import { parkedCommands } from './commands/parked.ts'
+import { resendCommand } from './commands/resend.ts'
+import { runCommand } from './commands/run.ts'
+import { statusCommand } from './commands/status.ts'
+import { tenantCommands } from './commands/tenants.ts'
+import { topicCommands } from './commands/topics.ts'
+import { commandContext } from './context.ts'
+
+const context = commandContext()
+const program = new Command('hibob-sync')
+  .description('HiBob → Learn Amp: runs the services, keeps tenants, and shows what became of every event.')
+  .version('0.1.0')
+  .showHelpAfterError('(add --help for usage and examples)')
+
+for (const register of [
+  runCommand,
+  tenantCommands,
+  listCommands,
+  eventCommands,
+  parkedCommands,
+  resendCommand,
+  topicCommands,
+  statusCommand,
+])
+  register(program, context)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  const message = error instanceof AppError ? error.message : error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${errorCode(error)}: ${message}\n`)
+  process.exitCode = 1
+} finally {
+  await context.close()
+}

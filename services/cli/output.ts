@@ -1,0 +1,47 @@
+// What commands print: tables for people, JSON for programs. With --json standard output is JSON alone.
+import { createInterface } from 'node:readline/promises'
+import { AppError } from '@hibob-sync/runtime'
+import Table from 'cli-table3'
+
+export interface OutputOptions {
+  json?: boolean
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
+}
+
+/** A word to the person at the terminal: on standard error, so that it never mixes with what is asked for. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+export function printTable(head: string[], rows: (string | number | null | undefined)[][], empty: string): void {
+  if (rows.length === 0) return say(empty)
+  const plain = process.stdout.isTTY ? {} : { style: { head: [], border: [] } }
+  const table = new Table({ head, ...plain, chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } })
+  for (const row of rows) table.push(row.map(cell => (cell === null || cell === undefined ? '–' : String(cell))))
+  process.stdout.write(`${table.toString()}\n`)
+}
+
+/** A JSON array, printed as its items arrive. */
+export async function printJsonArray(items: AsyncIterable<unknown>): Promise<void> {
+  let first = true
+  process.stdout.write('[')
+  for await (const item of items) {
+    process.stdout.write(`${first ? '\n' : ',\n'}${JSON.stringify(item)}`)
+    first = false
+  }
+  process.stdout.write(first ? ']\n' : '\n]\n')
+}
+
+/** Asks on a terminal; elsewhere only --yes confirms. Throws AppError `not_confirmed`. */
+export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
+  if (yes) return
+  if (!process.stdin.isTTY)
+    throw new AppError('not_confirmed', `${question} Nothing was done: pass --yes to confirm`, { retryable: false })
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question(`${question} [y/N] `)
+  terminal.close()
+  if (!/^y(es)?$/i.test(answer.trim())) throw new AppError('not_confirmed', 'Nothing was done', { retryable: false })
+}
