@@ -24,6 +24,8 @@ export interface TopicProblem {
 }
 
 export const defaultPartitions = 24
+const attemptsMax = 6
+const retryMs = 100
 const days = (count: number) => String(count * 86_400_000)
 
 export function topicNames(prefix: string): TopicNames {
@@ -184,13 +186,19 @@ export async function clusterId(client: KafkaClient): Promise<string> {
 
 export type Admin = ReturnType<KafkaClient['kafka']['admin']>
 
+/** Runs `act` on a fresh connection; what a moving leader or a restarting broker fails is tried again a few times. */
 export async function withAdmin<T>(client: KafkaClient, act: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = client.kafka.admin()
-  await admin.connect()
-  try {
-    return await act(admin)
-  } finally {
-    await admin.disconnect()
+  for (let attempt = 1; ; attempt++) {
+    const admin = client.kafka.admin()
+    try {
+      await admin.connect()
+      return await act(admin)
+    } catch (error) {
+      if (attempt >= attemptsMax || !(error as { retriable?: boolean }).retriable) throw error
+    } finally {
+      await admin.disconnect()
+    }
+    await new Promise(resolve => setTimeout(resolve, retryMs * attempt))
   }
 }
 

@@ -188,8 +188,9 @@ async function shareEnvironment(env: NodeJS.ProcessEnv, stops: Stop[]): Promise<
   stops.push(() => rm(file, { force: true }))
 }
 
-const fileLogger = (service: string) =>
-  createLogger({ service, destination: pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true }) })
+function fileLogger(service: string) {
+  return createLogger({ service, destination: pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true }) })
+}
 
 /** What was started last ends first. */
 async function stopAll(stops: Stop[]): Promise<void> {
