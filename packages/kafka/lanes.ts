@@ -1,10 +1,20 @@
-// A lane is the queue of sends to one topic-partition: one outstanding `send` of at most `sendBytesMax`, in order, retried within the
+// A lane is the queue of sends to one topic-partition: one outstanding send of at most `sendBytesMax`, in order, repeated within the
 // deadline of its records. A send never spans partitions, and its answer must name the partition, or it has failed.
 // A record is reported failed only when no send of it is under way any more: the connection is closed before.
-import { AppError, errorCode } from '@hibob-sync/runtime'
-import { CompressionTypes, type Producer } from 'kafkajs'
-import { type KafkaClient, newKafka, trackedSockets } from './client.ts'
-import { type Lane, type LaneRecord, type LogPosition, newLane, type Pending, takeSend } from './lane-queue.ts'
+import { AppError } from '@hibob-sync/runtime'
+import type { KafkaClient } from './client.ts'
+import { connectProducer } from './lane-producer.ts'
+import {
+  bytesOf,
+  type Lane,
+  type LaneRecord,
+  type LogPosition,
+  newLane,
+  type Pending,
+  takeLate,
+  takeSend,
+} from './lane-queue.ts'
+import { sendFailureOf } from './send-failure.ts'
 
 export type { LaneRecord, LogPosition } from './lane-queue.ts'
 
@@ -16,7 +26,7 @@ export interface LanesOptions {
   deadlineMs?: number
   /** How long one send may take, in ms. */
   sendTimeoutMs?: number
-  /** Sends that may be under way at once over all lanes: fewer make larger sends when there are many lanes. */
+  /** Sends that may begin while others are under way: fewer make larger sends when there are many lanes. Slow sends do not count. */
   concurrentSendsMax?: number
   /** No send starts while this is false (protocol P6). */
   mayStart?: () => boolean
@@ -35,26 +45,26 @@ export type Lanes = Awaited<ReturnType<typeof createLanes>>
 const headers = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
 const sweepMs = 50
 const retryMs = 50
+/** A send that takes longer gives its place up: the lanes of a silent broker must not keep the others waiting. */
+const placeMs = 100
+const silentMs = 250
+const hopelessMs = 500
 
 export async function createLanes(client: KafkaClient, options: LanesOptions = {}) {
-  const {
-    sendBytesMax = 512 * 1024,
-    queueBytesMax = 64 * 1024 * 1024,
-    deadlineMs = 30_000,
-    sendTimeoutMs = 5000,
-  } = options
+  const { sendBytesMax = 512 * 1024, queueBytesMax = 64 * 1024 * 1024 } = options
+  const { deadlineMs = 30_000, sendTimeoutMs = 5000 } = options
   const { concurrentSendsMax = Number.POSITIVE_INFINITY, mayStart = () => true } = options
-  const sockets = trackedSockets()
-  const producer = newProducer(client, sendTimeoutMs, sockets.factory)
-  await producer.connect()
-  const lanes = new Map<string, Lane>()
+  const producer = await connectProducer(client, sendTimeoutMs)
+  const lanes: Lane[] = []
+  const byTopic = new Map<string, Lane[]>()
   const ready: Lane[] = []
   const stats: LaneStats = { sends: 0, records: 0, bytes: 0, queuedBytes: 0, failures: 0 }
-  let underWay = 0
+  let placesTaken = 0
   let stopped = false
   let scheduled = false
   const sweeper = setInterval(sweep, sweepMs)
 
+  /** Rejects with AppError `log_overloaded`, `log_deadline` or `log_unavailable` (all retryable), or `log_refused` (not). */
   function append(topic: string, partition: number, record: LaneRecord): Promise<LogPosition> {
     return new Promise((resolve, reject) =>
       enqueue(topic, partition, [record], offset => resolve({ partition, offset }), reject),
@@ -75,23 +85,33 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
     reject: (error: AppError) => void,
   ): void {
     if (stopped) return reject(failure('log_unavailable', 'the service is stopping: send it again'))
-    const lane = laneOf(topic, partition)
-    const entries = lane.push(records, headers, performance.now() + deadlineMs, resolve, reject)
-    if (stats.queuedBytes + entries.bytes > queueBytesMax) {
-      lane.drop(entries)
+    const sizes = records.map(bytesOf)
+    const bytes = sizes.reduce((sum, size) => sum + size, 0)
+    if (stats.queuedBytes + bytes > queueBytesMax)
       return reject(failure('log_overloaded', 'more waits for Kafka than may wait: send it again later'))
+    stats.queuedBytes += bytes
+    const lane = laneOf(topic, partition)
+    const deadline = performance.now() + deadlineMs
+    for (const [index, { key, value }] of records.entries()) {
+      lane.queue.push({
+        message: { key, value, partition, headers },
+        bytes: sizes[index] as number,
+        deadline,
+        resolve: index === records.length - 1 ? resolve : null,
+        reject,
+      })
     }
-    stats.queuedBytes += entries.bytes
     offer(lane)
   }
 
   function laneOf(topic: string, partition: number): Lane {
-    const name = `${topic}/${partition}`
-    let lane = lanes.get(name)
-    if (lane === undefined) {
-      lane = newLane(topic, partition)
-      lanes.set(name, lane)
-    }
+    const ofTopic = byTopic.get(topic)
+    const known = ofTopic?.[partition]
+    if (known !== undefined) return known
+    const lane = newLane(topic, partition)
+    lanes.push(lane)
+    if (ofTopic === undefined) byTopic.set(topic, Object.assign([], { [partition]: lane }))
+    else ofTopic[partition] = lane
     return lane
   }
 
@@ -110,8 +130,12 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
   function startSends(): void {
     scheduled = false
     if (ready.length === 0) return
-    if (!mayStart()) return void setTimeout(startSends, retryMs)
-    while (ready.length > 0 && underWay < concurrentSendsMax) {
+    if (!mayStart()) {
+      scheduled = true
+      setTimeout(startSends, retryMs)
+      return
+    }
+    while (ready.length > 0 && placesTaken < concurrentSendsMax) {
       const lane = ready.shift() as Lane
       lane.offered = false
       if (lane.queue.length > 0) void send(lane)
@@ -120,141 +144,110 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
 
   async function send(lane: Lane): Promise<void> {
     lane.sending = true
-    underWay++
+    lane.startedAt = performance.now()
+    lane.holdsPlace = true
+    placesTaken++
     const batch = takeSend(lane, sendBytesMax)
     lane.inFlight = batch
     try {
-      const answer = await producer.send({
-        topic: lane.topic,
-        acks: -1,
-        timeout: sendTimeoutMs,
-        compression: CompressionTypes.None,
-        messages: batch.map(entry => entry.message),
-      })
-      const base = baseOffsetOf(answer, lane)
-      lane.inFlight = []
-      stats.sends++
-      stats.records += batch.length
-      for (const [index, entry] of batch.entries()) settle(entry, base + index)
+      const messages = batch.map(entry => entry.message)
+      const offset = await producer.send(lane.topic, lane.partition, messages)
+      succeeded(lane, batch, offset)
     } catch (error) {
-      stats.failures++
-      if (errorName(error).includes('Timeout')) sockets.destroyAll()
-      lane.inFlight = []
-      lane.failed = errorCode(error)
-      lane.queue.unshift(...batch)
-      if (!canRetry(error)) rejectAll(lane, error)
+      failed(lane, batch, error)
+      givePlaceUp(lane)
       await new Promise(resolve => setTimeout(resolve, retryMs))
-      expire(lane)
     } finally {
+      givePlaceUp(lane)
       lane.sending = false
-      underWay--
       offer(lane)
-      if (!scheduled && ready.length > 0) startSends()
+      if (!scheduled) startSends()
     }
   }
 
-  function settle(entry: Pending, offset: number): void {
-    stats.queuedBytes -= entry.bytes
-    stats.bytes += entry.bytes
-    entry.resolve?.(offset)
+  function givePlaceUp(lane: Lane): void {
+    if (lane.holdsPlace) placesTaken--
+    lane.holdsPlace = false
+  }
+
+  function succeeded(lane: Lane, batch: readonly Pending[], offset: number): void {
+    lane.inFlight = []
+    lane.failed = null
+    stats.sends++
+    stats.records += batch.length
+    for (const [index, entry] of batch.entries()) {
+      stats.queuedBytes -= entry.bytes
+      stats.bytes += entry.bytes
+      entry.resolve?.(offset + index)
+    }
+  }
+
+  function failed(lane: Lane, batch: Pending[], error: unknown): void {
+    const { cause, refused, silentBroker } = sendFailureOf(error)
+    // before anything is repeated or reported: the request may still be under way
+    if (silentBroker !== null) producer.sockets.closeBroker(silentBroker)
+    stats.failures++
+    lane.inFlight = []
+    lane.failed = cause
+    if (refused && batch.length === 1) {
+      giveUp(
+        batch,
+        new AppError('log_refused', `Kafka refuses the record (${cause})`, { retryable: false, cause: error }),
+      )
+      return
+    }
+    if (refused) lane.alone = batch.length
+    lane.queue = [...batch, ...lane.queue]
+    expire(lane, performance.now())
   }
 
   function sweep(): void {
     const now = performance.now()
-    let late = false
-    for (const lane of lanes.values()) {
-      late ||= lane.inFlight.some(entry => entry.deadline <= now)
-      if (!lane.sending) expire(lane)
+    let lateMs = Number.NEGATIVE_INFINITY
+    for (const lane of lanes) {
+      const oldest = lane.inFlight[0]
+      if (oldest !== undefined) lateMs = Math.max(lateMs, now - oldest.deadline)
+      expire(lane, now)
+      if (now - lane.startedAt > placeMs) givePlaceUp(lane)
     }
-    // the sends fail at once, and only then are their records reported failed
-    if (late) sockets.destroyAll()
+    // what is late fails with its connection, and only then is it reported; brokers that answer are left alone as long as may be
+    if (lateMs > hopelessMs) producer.sockets.closeAll()
+    else if (lateMs > 0) producer.sockets.closeSilent(silentMs)
+    if (!scheduled) startSends()
   }
 
-  /** Rejects what waited too long; records of one `appendAll` fail together. */
-  function expire(lane: Lane): void {
-    const now = performance.now()
-    const late = lane.queue.filter(entry => entry.deadline <= now)
+  function expire(lane: Lane, now: number): void {
+    const late = takeLate(lane, now)
     if (late.length === 0) return
+    lane.alone = Math.max(0, lane.alone - late.length)
     const code = lane.failed === null ? 'log_deadline' : 'log_unavailable'
-    for (const entry of late)
-      entry.reject(failure(code, `Kafka did not take it in time (${lane.failed ?? 'slow'}): send it again`))
-    for (const entry of late) stats.queuedBytes -= entry.bytes
-    lane.queue = lane.queue.filter(entry => entry.deadline > now)
+    giveUp(late, failure(code, `Kafka did not take the record in time (${lane.failed ?? 'slow'}): send it again`))
   }
 
-  function rejectAll(lane: Lane, error: unknown): void {
-    for (const entry of lane.queue) {
+  function giveUp(entries: readonly Pending[], error: AppError): void {
+    for (const entry of entries) {
       stats.queuedBytes -= entry.bytes
-      entry.reject(
-        new AppError('log_refused', `Kafka refused it (${errorCode(error)})`, { retryable: false, cause: error }),
-      )
+      entry.reject(error)
     }
-    lane.queue = []
   }
 
   /** Waits for what is queued until its deadlines, then disconnects. */
   async function stop(): Promise<void> {
     stopped = true
-    while ([...lanes.values()].some(lane => lane.sending || lane.queue.length > 0))
+    while (lanes.some(lane => lane.sending || lane.queue.length > 0))
       await new Promise(resolve => setTimeout(resolve, 5))
     clearInterval(sweeper)
-    sockets.destroyAll()
     await producer.disconnect()
   }
 
   return {
     append,
     appendAll,
-    closeConnections: () => sockets.destroyAll(),
+    /** Closes the connections: what is in flight can be written no more, and is sent again if its deadline allows. */
+    closeConnections: () => producer.sockets.closeAll(),
     stop,
     stats: (): LaneStats => ({ ...stats }),
   }
-}
-
-function newProducer(
-  client: KafkaClient,
-  requestTimeout: number,
-  socketFactory: ReturnType<typeof trackedSockets>['factory'],
-): Producer {
-  const kafka = newKafka(client.options, {
-    requestTimeout,
-    socketFactory,
-    retry: { retries: 0, initialRetryTime: 10, maxRetryTime: 10 },
-  })
-  return kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner:
-      () =>
-      ({ message }) =>
-        message.partition ?? 0,
-    retry: { retries: 0, initialRetryTime: 10, maxRetryTime: 10 },
-    metadataMaxAge: 60_000,
-  })
-}
-
-function baseOffsetOf(
-  answer: readonly { topicName: string; partition: number; errorCode: number; baseOffset?: string }[],
-  lane: Lane,
-): number {
-  const named = answer.find(({ topicName, partition }) => topicName === lane.topic && partition === lane.partition)
-  if (named === undefined || named.errorCode !== 0 || named.baseOffset === undefined || named.baseOffset === '-1') {
-    throw failure('log_unconfirmed', `Kafka's answer does not confirm partition ${lane.partition}`)
-  }
-  return Number(named.baseOffset)
-}
-
-// too large or malformed stays so; everything else may be a broker that restarts or a leader that moves
-const canRetry = (error: unknown) =>
-  !/MESSAGE_TOO_LARGE|INVALID_RECORD|CORRUPT_MESSAGE|TOPIC_AUTHORIZATION_FAILED/.test(
-    JSON.stringify([errorType(error), errorType((error as { cause?: unknown }).cause)]),
-  )
-
-const errorType = (error: unknown) =>
-  typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : ''
-
-function errorName(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  return `${error.name} ${error.cause instanceof Error ? error.cause.name : ''}`
 }
 
 const failure = (code: string, message: string) => new AppError(code, message, { retryable: true })

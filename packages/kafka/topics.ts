@@ -1,7 +1,7 @@
 // Topics as code: their names, what they must be like, making them so, and saying what is wrong.
 import { AppError } from '@hibob-sync/runtime'
 import kafkajs from 'kafkajs'
-import type { KafkaClient } from './client.ts'
+import { type KafkaClient, newKafka } from './client.ts'
 
 export interface TopicNames {
   events: string
@@ -184,12 +184,12 @@ export async function clusterId(client: KafkaClient): Promise<string> {
   return withAdmin(client, async admin => (await admin.describeCluster()).clusterId)
 }
 
-export type Admin = ReturnType<KafkaClient['kafka']['admin']>
+export type Admin = ReturnType<ReturnType<typeof newKafka>['admin']>
 
 /** Runs `act` on a fresh connection; what a moving leader or a restarting broker fails is tried again a few times. */
 export async function withAdmin<T>(client: KafkaClient, act: (admin: Admin) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const admin = client.kafka.admin()
+    const admin = newKafka(client.options).admin()
     try {
       await admin.connect()
       return await act(admin)
