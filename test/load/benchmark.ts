@@ -1,0 +1,32 @@
+// What a benchmark is, and how its figures are shown.
+import { availableParallelism } from 'node:os'
+import type { Engines } from '@hibob-sync/local-engines'
+import Table from 'cli-table3'
+
+export interface Benchmark {
+  title: string
+  settings: Record<string, string | number>
+  /** Prints its tables. */
+  run(engines: Engines): Promise<void>
+}
+
+export const machine = `Node ${process.version}, ${availableParallelism()} cores for engines, load and what is measured`
+
+export function printTable(head: string[], rows: (string | number)[][]): void {
+  const colAligns = head.map((_, column) => (column === 0 ? 'left' : 'right') as 'left' | 'right')
+  const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } })
+  table.push(...rows.map(row => row.map(String)))
+  console.log(table.toString())
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+}
+
+/** `lowest–highest` of the rounds, so that a median can be judged. */
+export const spread = (values: number[], digits = 0) =>
+  `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`

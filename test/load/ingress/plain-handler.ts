@@ -1,0 +1,24 @@
+// The peer: a plain Fastify handler that awaits one kafkajs `send` per request and checks nothing. A process of its own.
+import Fastify from 'fastify'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { answerFigures } from './figures.ts'
+
+const [brokers, topic] = process.argv.slice(2) as [string, string]
+const producer = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).producer({
+  allowAutoTopicCreation: false,
+  createPartitioner: Partitioners.DefaultPartitioner,
+})
+await producer.connect()
+let sends = 0
+
+const app = Fastify({ logger: false })
+app.removeAllContentTypeParsers()
+app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+app.post('/webhooks/hibob/:token', async (request, reply) => {
+  const { token } = request.params as { token: string }
+  await producer.send({ topic, acks: -1, messages: [{ key: token, value: request.body as string }] })
+  sends++
+  return reply.code(200).send()
+})
+const url = await app.listen({ port: 0, host: '127.0.0.1' })
+answerFigures(url, () => ({ sends, records: sends }))

@@ -1,0 +1,24 @@
+// `npm run bench`, or `npm run bench -- ingress` for one: each benchmark prints its settings, then a table. Ratios are of one and the same run.
+import { engines } from '../support/engines.ts'
+import type { Benchmark } from './benchmark.ts'
+
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  ingress: async () => (await import('./ingress/benchmark.ts')).ingressBenchmark,
+  projector: async () => (await import('./projector-benchmark.ts')).projectorBenchmark,
+}
+
+const named = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
+const unknown = named.filter(name => !Object.hasOwn(benchmarks, name))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}: use ${Object.keys(benchmarks).join(', ')}.`)
+  process.exit(1)
+}
+
+const running = await engines()
+for (const name of named.length > 0 ? named : Object.keys(benchmarks)) {
+  const benchmark = await (benchmarks[name] as () => Promise<Benchmark>)()
+  console.log(`\n${name}: ${benchmark.title}`)
+  for (const [setting, value] of Object.entries(benchmark.settings)) console.log(`  ${setting}: ${value}`)
+  await benchmark.run(running)
+}
+if (running.origin === 'started') await running.stop()
