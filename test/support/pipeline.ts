@@ -1,0 +1,195 @@
+// Everything between a simulated HiBob and the change topics, on real engines, under names that no other test uses.
+import { randomBytes } from 'node:crypto'
+import { type EventData, type EventType, encodeEvent, type HibobEvent, type LogRecord } from '@hibob-sync/domain'
+import { type Company, startSimulator } from '@hibob-sync/hibob-simulator'
+import { applyTopics, createKafka, createLanes, partitionFor, readRange, topicNames } from '@hibob-sync/kafka'
+import {
+  connectMongo,
+  createTenantStore,
+  ensureIndexes,
+  parkedEvents,
+  pendingReads,
+  projectorCheckpoints,
+  readModels,
+} from '@hibob-sync/mongo'
+import { createLogger, readConfig } from '@hibob-sync/runtime'
+import { importerSettings, startImporter } from '../../services/importer/main.ts'
+import { ingressSettings, startIngress } from '../../services/ingress/main.ts'
+import { projectorSettings, startProjector } from '../../services/projector/main.ts'
+import { engines, uniqueName } from './engines.ts'
+
+export interface PipelineOptions {
+  /** Tenant id → people of its company (0: an empty company). */
+  tenants: Record<string, number>
+  settlingMs?: number
+  env?: Record<string, string>
+  rateLimits?: Record<string, number>
+}
+
+export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
+
+export const partitionCount = 24
+const seed = 11
+
+/** The parts that services share: topics, database, simulator and tenants. Services are started by the test that needs them. */
+export async function preparePipeline(options: PipelineOptions) {
+  const { brokers, mongoUrl } = await engines()
+  const prefix = `${uniqueName('t')}.`
+  const database = mongoUrl(uniqueName('test'))
+  const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
+  const client = createKafka({ brokers, clientId: 'test', logger })
+  await applyTopics(client, { prefix, replicationFactor: 1, partitions: partitionCount })
+  const mongo = await connectMongo(database, { appName: 'test' })
+  await ensureIndexes(mongo)
+  const companies = Object.entries(options.tenants).map(([, people], index) => ({
+    id: String(700_000 + index),
+    people,
+  }))
+  const simulator = await startSimulator({
+    seed,
+    companies,
+    ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+  })
+  const masterKey = randomBytes(32)
+  const env: NodeJS.ProcessEnv = {
+    KAFKA_BROKERS: brokers.join(','),
+    MONGODB_URL: database,
+    MASTER_KEY: masterKey.toString('base64'),
+    TOPIC_PREFIX: prefix,
+    HIBOB_ALLOWED_URLS: simulator.url,
+    HIBOB_SETTLING_MS: String(options.settlingMs ?? 300),
+    IMPORTER_RETRY_BASE_MS: '50',
+    INGRESS_PORT: '0',
+    ADMIN_PORT: '0',
+    ...options.env,
+  }
+  const topics = topicNames(prefix)
+  const lanes = await createLanes(client)
+  const tenants = createTenantStore(mongo, masterKey)
+  const access = new Map<string, { token: string; secret: string; company: Company }>()
+  const partitionOf = (tenant: string) => partitionFor(tenant, partitionCount)
+
+  async function append<T extends EventType>(
+    type: T,
+    tenantid: string,
+    data: EventData<T>,
+  ): Promise<{ offset: number }> {
+    const event = {
+      specversion: '1.0',
+      id: uniqueName('event'),
+      source: '/test',
+      type,
+      time: new Date().toISOString(),
+      tenantid,
+      dataversion: 1,
+      data,
+    } as HibobEvent<T>
+    return lanes.append(topics.events, partitionOf(tenantid), { key: tenantid, value: encodeEvent(event) })
+  }
+
+  for (const [index, tenant] of Object.keys(options.tenants).entries()) {
+    const company = simulator.company(String(700_000 + index))
+    const secret = uniqueName('secret')
+    await append('tenant.added', tenant, { by: 'test' })
+    const { serviceUserId, token: serviceUserToken } = company
+    const { token } = await tenants.add(
+      {
+        tenant,
+        companyId: company.id,
+        hibobUrl: simulator.url,
+        serviceUserId,
+        serviceUserToken,
+        signingSecret: secret,
+      },
+      'test',
+    )
+    access.set(tenant, { token, secret, company })
+  }
+
+  /** Records of one topic that belong to a tenant, oldest first. */
+  async function recordsOf(tenant: string, topic: string): Promise<LogRecord[]> {
+    const records: LogRecord[] = []
+    for await (const batch of readRange(client, topic, partitionOf(tenant), 0)) records.push(...batch)
+    return records.filter(({ key }) => key === tenant || key.startsWith(`${tenant}/`))
+  }
+
+  async function close(): Promise<void> {
+    await simulator.close()
+    await lanes.stop()
+    await mongo.close()
+  }
+
+  return {
+    env,
+    prefix,
+    client,
+    mongo,
+    topics,
+    lanes,
+    tenants,
+    simulator,
+    logger,
+    append,
+    recordsOf,
+    partitionOf,
+    eventsOf: (tenant: string) => recordsOf(tenant, topics.events),
+    userChangesOf: (tenant: string) => recordsOf(tenant, topics.userChanges),
+    teamChangesOf: (tenant: string) => recordsOf(tenant, topics.teamChanges),
+    company: (tenant: string) => (access.get(tenant) as { company: Company }).company,
+    accessOf: (tenant: string) => access.get(tenant) as { token: string; secret: string; company: Company },
+    models: readModels(mongo),
+    parked: parkedEvents(mongo),
+    pending: pendingReads(mongo),
+    checkpoints: projectorCheckpoints(mongo),
+    close,
+  }
+}
+
+export type Prepared = Awaited<ReturnType<typeof preparePipeline>>
+
+const fail = (error: Error) => {
+  throw error
+}
+
+export const runProjector = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
+  startProjector(readConfig(projectorSettings, env), { logger, fatal })
+export const runImporter = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
+  startImporter(readConfig(importerSettings, env), { logger, fatal })
+export const runIngress = ({ env, logger }: Prepared) => startIngress(readConfig(ingressSettings, env), { logger })
+
+/** All of it, with every company's webhooks connected. */
+export async function startPipeline(options: PipelineOptions) {
+  const prepared = await preparePipeline(options)
+  const [projector, importer, ingress] = await Promise.all([
+    runProjector(prepared),
+    runImporter(prepared),
+    runIngress(prepared),
+  ])
+  const companies = Object.keys(options.tenants).map(tenant => prepared.accessOf(tenant))
+  const base = ingress.url.replace('0.0.0.0', '127.0.0.1')
+  const webhookUrl = (tenant: string) => `${base}/webhooks/hibob/${prepared.accessOf(tenant).token}`
+  for (const tenant of Object.keys(options.tenants)) {
+    const { company, secret } = prepared.accessOf(tenant)
+    await company.sendWebhooksTo(webhookUrl(tenant), secret, { retryTimeScale: 0.05 })
+  }
+
+  /** Everything that happened in the companies until now is in the read models and on the topics. */
+  async function caughtUp(): Promise<void> {
+    await Promise.all(companies.map(({ company }) => company.deliveriesSettled()))
+    await importer.caughtUp()
+    await projector.caughtUp()
+    // the projector may have made people due, or shown the importer an unknown list item
+    await importer.caughtUp()
+    await projector.caughtUp()
+  }
+
+  async function stop(): Promise<void> {
+    for (const { company } of companies) company.stopWebhooks()
+    await ingress.stop()
+    await importer.stop()
+    await projector.stop()
+    await prepared.close()
+  }
+
+  return { ...prepared, projector, importer, ingress, webhookUrl, caughtUp, stop }
+}
