@@ -1,19 +1,14 @@
 // A consumer whose positions are the caller's own: each time the group is joined its partitions are paused, taken over, sought and resumed.
 // Group offsets are only a hint. A handler is never told of records of a partition that it does not own any more (`isOwned`).
-import type { LogRecord } from '@hibob-sync/domain'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
-import type { EachBatchPayload, Consumer as KafkaConsumer } from 'kafkajs'
+import type { Logger } from '@hibob-sync/runtime'
+import type { Consumer as KafkaConsumer } from 'kafkajs'
+import { batchHandler, type ConsumedBatch } from './batch-handler.ts'
 import { type KafkaClient, newKafka } from './client.ts'
 import { logEnds } from './log-ends.ts'
+import { type Position, partitionOwnership } from './ownership.ts'
+import { type SessionClock, sessionClock } from './session-clock.ts'
 
-export interface ConsumedBatch {
-  partition: number
-  records: LogRecord[]
-  /** The offset that the log's next record gets. */
-  highWatermark: number
-  /** False as soon as the partition was lost, or may have been. */
-  isOwned(): boolean
-}
+export type { ConsumedBatch } from './batch-handler.ts'
 
 export interface ConsumerOptions {
   client: KafkaClient
@@ -23,12 +18,17 @@ export interface ConsumerOptions {
   heartbeatIntervalMs?: number
   maxBytesPerPartition?: number
   partitionsConcurrently?: number
+  /** A handler that takes longer than this is stuck: `onCrash` is told, and the partitions are lost. 15 min by default. */
+  handleMaxMs?: number
   logger: Logger
-  /** Makes the caller the owner of a partition; the answer is the next offset to read. Runs each time the group is joined. */
+  /**
+   * Makes the caller the owner of a partition; the answer is the next offset to read. Runs each time the group is joined, never twice at
+   * once for a partition. What it throws is tried again, but for an AppError that is not retryable: then `onCrash` is told.
+   */
   takeOver(partition: number): Promise<{ offset: number }>
   /** Handles records in order; `nextOffset` is where to go on. Should wait for faults by itself; what it throws is tried again. */
   handle(batch: ConsumedBatch): Promise<{ nextOffset: number }>
-  /** These partitions were lost: nothing may be written for them from now on. */
+  /** These partitions were lost, perhaps before they were taken over: nothing may be written for them from now on. */
   released(partitions: number[]): void
   /** The consumer cannot go on. */
   onCrash(error: Error): void
@@ -37,39 +37,40 @@ export interface ConsumerOptions {
 export interface Consumer {
   /** Partitions that were taken over. */
   assigned(): number[]
-  /** Milliseconds since the group last answered. */
+  /** Milliseconds since the group is known to have counted this member in. */
   heartbeatAgeMs(): number
   /** Leaves the group and joins it again, so that every member takes over anew. */
   rejoin(): Promise<void>
-  positions(): Map<number, { position: number; highWatermark: number }>
-  /** Resolves when every assigned partition is handled up to the log's present end (or up to `ends`). */
+  positions(): Map<number, Position>
+  /** Resolves when every partition assigned to this member is handled up to the log's present end (or up to `ends`). */
   caughtUp(ends?: ReadonlyMap<number, number>): Promise<void>
   /** `beforeLeaving` runs when nothing is handled any more and the partitions are still ours. */
   stop(beforeLeaving?: () => Promise<unknown>): Promise<void>
 }
 
-const retryMaxMs = 5000
-const hintIntervalMs = 5000
+const retry = { initialRetryTime: 100, maxRetryTime: 3000, retries: 1000 }
+const fetchBytesMax = 32 * 1024 * 1024
+const fetchWaitMs = 200
+const caughtUpPollMs = 20
 
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
-  const {
-    client,
-    topic,
-    logger,
-    sessionTimeoutMs = 10_000,
-    heartbeatIntervalMs = Math.floor(sessionTimeoutMs / 5),
-  } = options
-  // the fetch of an empty log must answer well before the session could end
+  const { client, topic, sessionTimeoutMs = 10_000 } = options
+  const heartbeatIntervalMs = options.heartbeatIntervalMs ?? Math.floor(sessionTimeoutMs / 5)
   const kafka = newKafka(client.options, { requestTimeout: Math.max(5000, sessionTimeoutMs / 2) })
-  let consumer = newConsumer()
-  let epoch = 0
-  let lastHeartbeat = 0
+  const ownership = partitionOwnership(options)
   let stopping = false
   let rejoining: Promise<void> | null = null
-  const owned = new Set<number>()
-  const positions = new Map<number, { position: number; highWatermark: number }>()
-  const hints = new Map<number, number>()
-  const handling = new Set<Promise<number>>()
+  let clock: SessionClock
+  let consumer = newConsumer()
+  const batches = batchHandler({
+    ...options,
+    ownership,
+    sessionTimeoutMs,
+    heartbeatIntervalMs,
+    clock: { ageMs: () => clock.ageMs() },
+    handleMaxMs: options.handleMaxMs ?? 15 * 60_000,
+    seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+  })
 
   function newConsumer(): KafkaConsumer {
     const made = kafka.consumer({
@@ -78,114 +79,28 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       rebalanceTimeout: sessionTimeoutMs * 2,
       heartbeatInterval: heartbeatIntervalMs,
       maxBytesPerPartition: options.maxBytesPerPartition ?? 4 * 1024 * 1024,
-      maxBytes: 32 * 1024 * 1024,
-      maxWaitTimeInMs: 200,
+      maxBytes: fetchBytesMax,
+      maxWaitTimeInMs: fetchWaitMs,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 1000, restartOnFailure: async () => !stopping },
+      retry: { ...retry, restartOnFailure: async () => !stopping },
     })
-    made.on(made.events.GROUP_JOIN, ({ payload }) => joined(payload.memberAssignment[topic] ?? []))
-    made.on(made.events.REBALANCING, () => release())
-    made.on(made.events.HEARTBEAT, () => {
-      lastHeartbeat = performance.now()
-    })
+    clock = sessionClock(made)
+    made.on(made.events.GROUP_JOIN, ({ payload }) => joined(made, payload.memberAssignment[topic] ?? []))
+    made.on(made.events.REBALANCING, ownership.release)
     made.on(made.events.CRASH, ({ payload }) => {
-      release()
+      ownership.release()
       if (!payload.restart && !stopping) options.onCrash(payload.error)
     })
     return made
   }
 
-  function release(): void {
-    epoch++
-    const lost = [...owned]
-    owned.clear()
-    positions.clear()
-    if (lost.length > 0) options.released(lost)
-  }
-
-  function joined(partitions: number[]): void {
-    release()
-    lastHeartbeat = performance.now()
-    if (partitions.length === 0) return
-    const own = consumer
-    own.pause([{ topic, partitions }])
-    const joinedEpoch = epoch
-    for (const partition of partitions) void take(own, partition, joinedEpoch)
-  }
-
-  async function take(own: KafkaConsumer, partition: number, takenEpoch: number): Promise<void> {
-    for (let attempt = 0; takenEpoch === epoch && !stopping; attempt++) {
-      try {
-        const { offset } = await options.takeOver(partition)
-        if (takenEpoch !== epoch || stopping) return
-        owned.add(partition)
-        positions.set(partition, { position: offset, highWatermark: offset })
-        own.seek({ topic, partition, offset: String(offset) })
-        own.resume([{ topic, partitions: [partition] }])
-        return
-      } catch (error) {
-        if (error instanceof AppError && !error.retryable && takenEpoch === epoch) return options.onCrash(error)
-        logger.warn({ partition, attempt, code: errorCode(error) }, 'partition not taken over yet')
-        await pauseFor(attempt)
-      }
-    }
-  }
-
-  async function eachBatch({
-    batch,
-    heartbeat,
-    resolveOffset,
-    commitOffsetsIfNecessary,
-    uncommittedOffsets,
-  }: EachBatchPayload): Promise<void> {
-    const { partition } = batch
-    const batchEpoch = epoch
-    const isOwned = () =>
-      batchEpoch === epoch && owned.has(partition) && performance.now() - lastHeartbeat < sessionTimeoutMs
-    if (stopping || !isOwned()) return
-    await heartbeat()
-    const expected = positions.get(partition)?.position ?? 0
-    const records = batch.messages
-      .map(message => recordOf(partition, message))
-      .filter(record => record.offset >= expected)
-    const highWatermark = Number(batch.highWatermark)
-    const beating = setInterval(() => void heartbeat().catch(() => {}), heartbeatIntervalMs)
-    try {
-      const handled = handleUntilDone({ partition, records, highWatermark, isOwned }, expected)
-      handling.add(handled)
-      const next = await handled.finally(() => handling.delete(handled))
-      if (batchEpoch !== epoch) return
-      positions.set(partition, { position: next, highWatermark })
-      const last = batch.messages.at(-1)
-      if (last !== undefined && next > Number(last.offset)) resolveOffset(last.offset)
-      else consumer.seek({ topic, partition, offset: String(next) })
-    } finally {
-      clearInterval(beating)
-    }
-    await hint(partition, () => commitOffsetsIfNecessary(uncommittedOffsets()))
-  }
-
-  async function handleUntilDone(batch: ConsumedBatch, from: number): Promise<number> {
-    for (let attempt = 0; batch.isOwned(); attempt++) {
-      try {
-        return (await options.handle(batch)).nextOffset
-      } catch (error) {
-        logger.error(
-          { partition: batch.partition, attempt, code: errorCode(error), message: messageOf(error) },
-          'records not handled, trying again',
-        )
-        await pauseFor(attempt)
-      }
-    }
-    return from
-  }
-
-  /** The committed offset only tells other tools how far the group is; a failed commit is no fault. */
-  async function hint(partition: number, commit: () => Promise<void>): Promise<void> {
-    const now = performance.now()
-    if (now - (hints.get(partition) ?? 0) < hintIntervalMs) return
-    hints.set(partition, now)
-    await commit().catch(error => logger.debug({ partition, code: errorCode(error) }, 'group offset not committed'))
+  /** Runs before anything of the new assignment can be fetched, and must therefore do nothing asynchronous before `pause`. */
+  function joined(joinedBy: KafkaConsumer, partitions: number[]): void {
+    if (partitions.length > 0) joinedBy.pause([{ topic, partitions }])
+    ownership.assign(stopping ? [] : partitions, (partition, offset) => {
+      joinedBy.seek({ topic, partition, offset: String(offset) })
+      joinedBy.resume([{ topic, partitions: [partition] }])
+    })
   }
 
   async function run(): Promise<void> {
@@ -195,12 +110,12 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: options.partitionsConcurrently ?? 4,
-      eachBatch,
+      eachBatch: batches.eachBatch,
     })
   }
 
   async function startAnew(): Promise<void> {
-    release()
+    ownership.release()
     await consumer.disconnect()
     if (stopping) return
     consumer = newConsumer()
@@ -218,43 +133,29 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
 
   async function caughtUp(ends?: ReadonlyMap<number, number>): Promise<void> {
     const until = ends ?? new Map([...(await logEnds(client, topic))].map(([partition, { high }]) => [partition, high]))
-    while (![...until].every(([partition, end]) => (positions.get(partition)?.position ?? -1) >= end))
-      await new Promise(resolve => setTimeout(resolve, 20))
+    const isHandled = (partition: number) => (ownership.position(partition) ?? -1) >= (until.get(partition) ?? 0)
+    while (!ownership.isJoined() || !ownership.assigned().every(isHandled))
+      await new Promise(resolve => setTimeout(resolve, caughtUpPollMs))
   }
 
-  /** No further record is handled; `beforeLeaving` runs while the partitions are still ours. */
   async function stop(beforeLeaving: () => Promise<unknown> = async () => {}): Promise<void> {
     stopping = true
-    while (handling.size > 0) await Promise.race(handling)
+    await batches.stop()
+    await rejoining
+    // else what is not handled any more would be fetched over and over until the group is left
+    if (ownership.assigned().length > 0) consumer.pause([{ topic, partitions: ownership.assigned() }])
     await beforeLeaving()
     await consumer.disconnect()
-    release()
+    ownership.release()
   }
 
   await run()
   return {
-    assigned: () => [...owned].sort((a, b) => a - b),
-    heartbeatAgeMs: () => performance.now() - lastHeartbeat,
+    assigned: ownership.owned,
+    heartbeatAgeMs: () => clock.ageMs(),
     rejoin,
-    positions: () => new Map(positions),
+    positions: ownership.positions,
     caughtUp,
     stop,
   }
 }
-
-function recordOf(
-  partition: number,
-  message: { offset: string; timestamp: string; key: Buffer | null; value: Buffer | null },
-): LogRecord {
-  return {
-    partition,
-    offset: Number(message.offset),
-    time: Number(message.timestamp),
-    key: message.key?.toString() ?? '',
-    value: message.value?.toString() ?? null,
-  }
-}
-
-const pauseFor = (attempt: number) =>
-  new Promise(resolve => setTimeout(resolve, Math.min(100 * 2 ** attempt, retryMaxMs)))
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : '')

@@ -1,3 +1,6 @@
+export { clusterId } from './admin.ts'
+export { applyTopics } from './apply-topics.ts'
+export { checkTopics, type LogIdentity, requireTopics, type TopicProblem } from './check-topics.ts'
 export { createKafka, type KafkaClient, type KafkaOptions } from './client.ts'
 export * from './consumer.ts'
 export {
@@ -9,18 +12,13 @@ export {
   type LogPosition,
 } from './lanes.ts'
 export * from './log-ends.ts'
+export type { Position as ConsumerPosition } from './ownership.ts'
 export * from './partition-for.ts'
 export * from './range-reader.ts'
 export {
-  applyTopics,
-  checkTopics,
-  clusterId,
   defaultPartitions,
-  type LogIdentity,
-  requireTopics,
   type TopicDefinition,
   type TopicNames,
-  type TopicProblem,
   topicDefinitions,
   topicNames,
-} from './topics.ts'
+} from './topic-definitions.ts'

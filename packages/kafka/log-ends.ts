@@ -1,6 +1,7 @@
 // Where the log begins and ends.
+
+import { withAdmin } from './admin.ts'
 import type { KafkaClient } from './client.ts'
-import { withAdmin } from './topics.ts'
 
 /** `low`: the first offset that is kept; `high`: the offset that the next record gets. */
 export interface LogEnds {

@@ -1,13 +1,30 @@
-// Reads a stretch of one partition by a throw-away group of one member, which is deleted afterwards.
+// Reads a stretch of one partition, each record once, by a throw-away group of one member, which is deleted afterwards.
+// However slowly the caller takes the records, the group is not left: heartbeats go on while they wait.
 import { randomUUID } from 'node:crypto'
 import type { LogRecord } from '@hibob-sync/domain'
+import { AppError, errorCode } from '@hibob-sync/runtime'
+import type { Consumer } from 'kafkajs'
+import { withAdmin } from './admin.ts'
+import { batchQueue } from './batch-queue.ts'
 import { type KafkaClient, newKafka } from './client.ts'
 import { logEnds } from './log-ends.ts'
-import { withAdmin } from './topics.ts'
+import { recordOf } from './log-record.ts'
 
-const queuedBatchesMax = 4
+interface Stretch {
+  topic: string
+  partition: number
+  start: number
+  end: number
+  /** Of the same topic: they are not read. */
+  others: number[]
+}
 
-/** Yields the records of [`from`, `to`) in order, a fetched batch at a time; `to` is cut at the log's present end. */
+const heartbeatMs = 3000
+
+/**
+ * Yields the records of [`from`, `to`) in order, a fetched batch at a time; `to` is cut at the log's present end, `from` at its beginning.
+ * Throws AppError `unknown_partition` (not retryable), or `log_unavailable` when Kafka cannot be read.
+ */
 export async function* readRange(
   client: KafkaClient,
   topic: string,
@@ -16,46 +33,25 @@ export async function* readRange(
   to = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<LogRecord[]> {
   const ends = await logEnds(client, topic)
-  const own = ends.get(partition) ?? { low: 0, high: 0 }
-  const end = Math.min(to, own.high)
-  const start = Math.max(from, own.low)
-  if (start >= end) return
-  const queue = batchQueue()
+  const own = ends.get(partition)
+  if (own === undefined)
+    throw new AppError('unknown_partition', `topic ${topic} has no partition ${partition}`, { retryable: false })
+  const others = [...ends.keys()].filter(other => other !== partition)
+  const stretch = { topic, partition, start: Math.max(from, own.low), end: Math.min(to, own.high), others }
+  if (stretch.start < stretch.end) yield* readStretch(client, stretch)
+}
+
+async function* readStretch(client: KafkaClient, stretch: Stretch): AsyncGenerator<LogRecord[]> {
   const groupId = `range-reader-${randomUUID()}`
+  const queue = batchQueue()
   const consumer = newKafka(client.options, { retry: { retries: 5 } }).consumer({
     groupId,
     allowAutoTopicCreation: false,
     maxBytesPerPartition: 4 * 1024 * 1024,
     maxWaitTimeInMs: 100,
   })
-  const others = [...ends.keys()].filter(other => other !== partition)
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    consumer.pause([{ topic, partitions: others }])
-    consumer.seek({ topic, partition, offset: String(start) })
-  })
-  consumer.on(consumer.events.CRASH, ({ payload }) => queue.fail(payload.error))
   try {
-    await consumer.connect()
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: true,
-      async eachBatch({ batch, heartbeat }) {
-        if (batch.partition !== partition) return
-        const records = batch.messages
-          .map(message => ({
-            partition,
-            offset: Number(message.offset),
-            time: Number(message.timestamp),
-            key: message.key?.toString() ?? '',
-            value: message.value?.toString() ?? null,
-          }))
-          .filter(({ offset }) => offset >= start && offset < end)
-        if (records.length > 0) await queue.put(records)
-        await heartbeat()
-        if (Number(batch.lastOffset()) + 1 >= end) queue.end()
-      },
-    })
+    await fetchInto(queue, consumer, stretch)
     yield* queue.drain()
   } finally {
     queue.end()
@@ -64,41 +60,36 @@ export async function* readRange(
   }
 }
 
-/** Hands batches from the fetching side to the reading side; at most a few wait. */
-function batchQueue() {
-  const batches: LogRecord[][] = []
-  let ended = false
-  let fault: Error | null = null
-  let changed = Promise.withResolvers<void>()
-  const notify = () => {
-    changed.resolve()
-    changed = Promise.withResolvers<void>()
-  }
-  return {
-    async put(records: LogRecord[]) {
-      while (batches.length >= queuedBatchesMax && !ended) await changed.promise
-      if (ended) return
-      batches.push(records)
-      notify()
+async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consumer, stretch: Stretch): Promise<void> {
+  const { topic, partition, end, others } = stretch
+  let next = stretch.start
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    if (others.length > 0) consumer.pause([{ topic, partitions: others }])
+    consumer.seek({ topic, partition, offset: String(next) })
+  })
+  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => queue.fail(unavailable(stretch, error)))
+  await consumer.connect()
+  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    async eachBatch({ batch, heartbeat }) {
+      if (batch.partition !== partition) return
+      const records = batch.messages
+        .map(message => recordOf(partition, message))
+        .filter(({ offset }) => offset >= next && offset < end)
+      next = (records.at(-1)?.offset ?? next - 1) + 1
+      const isLast = Number(batch.lastOffset()) + 1 >= end
+      if (isLast) consumer.pause([{ topic, partitions: [partition] }])
+      const beating = setInterval(() => void heartbeat().catch(() => {}), heartbeatMs)
+      if (records.length > 0) await queue.put(records)
+      clearInterval(beating)
+      if (isLast) queue.end()
     },
-    end() {
-      ended = true
-      notify()
-    },
-    fail(error: Error) {
-      fault = error
-      notify()
-    },
-    async *drain() {
-      for (;;) {
-        if (fault !== null) throw fault
-        const records = batches.shift()
-        if (records !== undefined) {
-          notify()
-          yield records
-        } else if (ended) return
-        else await changed.promise
-      }
-    },
-  }
+  })
 }
+
+const unavailable = ({ topic, partition }: Stretch, error: Error) =>
+  new AppError('log_unavailable', `${topic}/${partition} cannot be read (${errorCode(error)}): try again`, {
+    retryable: true,
+    cause: error,
+  })

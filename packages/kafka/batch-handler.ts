@@ -1,0 +1,134 @@
+// Hands the batches that kafkajs fetched to the caller's handler, only while the partition is owned, with heartbeats going on meanwhile.
+// Nothing that the handler throws reaches kafkajs (it would hand over what is queued all the same): the batch is tried again.
+import type { LogRecord } from '@hibob-sync/domain'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import type { EachBatchPayload } from 'kafkajs'
+import { backoff } from './backoff.ts'
+import { recordOf } from './log-record.ts'
+import type { Ownership } from './ownership.ts'
+import type { SessionClock } from './session-clock.ts'
+
+export interface ConsumedBatch {
+  partition: number
+  records: LogRecord[]
+  /** The offset that the log's next record gets. */
+  highWatermark: number
+  /** False as soon as the partition was lost, or may have been. */
+  isOwned(): boolean
+}
+
+export interface BatchHandlerOptions {
+  logger: Logger
+  ownership: Ownership
+  clock: SessionClock
+  sessionTimeoutMs: number
+  heartbeatIntervalMs: number
+  /** A handler that takes longer is stuck. */
+  handleMaxMs: number
+  handle(batch: ConsumedBatch): Promise<{ nextOffset: number }>
+  /** The next fetch of the partition begins at `offset`. */
+  seek(partition: number, offset: number): void
+  onCrash(error: Error): void
+}
+
+const lostTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID'])
+const hintIntervalMs = 5000
+
+export function batchHandler(options: BatchHandlerOptions) {
+  const { logger, ownership, clock } = options
+  const handling = new Set<Promise<number>>()
+  const hintedAt = new Map<number, number>()
+  let stopping = false
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { partition, messages, highWatermark } = payload.batch
+    const epoch = ownership.epoch()
+    const isOwned = () =>
+      epoch === ownership.epoch() && ownership.isOwned(partition) && clock.ageMs() < options.sessionTimeoutMs
+    if (stopping || !isOwned()) return
+    await payload.heartbeat()
+    const from = ownership.position(partition)
+    if (from === undefined || epoch !== ownership.epoch()) return
+    const records = messages.map(message => recordOf(partition, message)).filter(record => record.offset >= from)
+    const last = records.at(-1)
+    if (last === undefined) return options.seek(partition, from)
+    const batch = { partition, records, highWatermark: Number(highWatermark), isOwned }
+    const next = await withHeartbeats(payload, epoch, () => counted(handleUntilDone(batch, from)))
+    if (epoch !== ownership.epoch()) return
+    ownership.move(partition, { position: next, highWatermark: batch.highWatermark })
+    if (next > last.offset) payload.resolveOffset(String(last.offset))
+    else options.seek(partition, next)
+    await hint(payload)
+  }
+
+  /** Rebalances are noticed at once, not after the batch; a handler that is stuck keeps nothing for ever. */
+  async function withHeartbeats(
+    { heartbeat, batch: { partition } }: EachBatchPayload,
+    epoch: number,
+    act: () => Promise<number>,
+  ): Promise<number> {
+    const startedAt = performance.now()
+    const beating = setInterval(() => {
+      if (performance.now() - startedAt > options.handleMaxMs) {
+        clearInterval(beating)
+        options.onCrash(stuck(partition, options.handleMaxMs))
+        return
+      }
+      heartbeat().catch(error => {
+        if (lostTypes.has(String((error as { type?: unknown }).type)) && epoch === ownership.epoch())
+          ownership.release()
+      })
+    }, options.heartbeatIntervalMs)
+    try {
+      return await act()
+    } finally {
+      clearInterval(beating)
+    }
+  }
+
+  async function counted(handled: Promise<number>): Promise<number> {
+    handling.add(handled)
+    return handled.finally(() => handling.delete(handled))
+  }
+
+  async function handleUntilDone(batch: ConsumedBatch, from: number): Promise<number> {
+    for (let attempt = 0; batch.isOwned() && !stopping; attempt++) {
+      try {
+        return (await options.handle(batch)).nextOffset
+      } catch (error) {
+        logger.error(
+          { partition: batch.partition, attempt, code: errorCode(error), message: messageOf(error) },
+          'records not handled, trying again',
+        )
+        await backoff(attempt)
+      }
+    }
+    return from
+  }
+
+  /** The committed offset only tells other tools how far the group is; a failed commit is no fault. */
+  async function hint({ batch: { partition }, commitOffsetsIfNecessary, uncommittedOffsets }: EachBatchPayload) {
+    const now = performance.now()
+    if (now - (hintedAt.get(partition) ?? Number.NEGATIVE_INFINITY) < hintIntervalMs) return
+    hintedAt.set(partition, now)
+    await commitOffsetsIfNecessary(uncommittedOffsets()).catch(error =>
+      logger.debug({ partition, code: errorCode(error) }, 'group offset not committed'),
+    )
+  }
+
+  /** Nothing more is handled; resolves when what is being handled is done. */
+  async function stop(): Promise<void> {
+    stopping = true
+    while (handling.size > 0) await Promise.race(handling)
+  }
+
+  return { eachBatch, stop }
+}
+
+const stuck = (partition: number, handleMaxMs: number) =>
+  new AppError(
+    'handler_stuck',
+    `handling records of partition ${partition} took more than ${handleMaxMs / 1000} s: restart the service, and see what it waited for`,
+    { retryable: true },
+  )
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : '')

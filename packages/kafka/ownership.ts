@@ -1,0 +1,87 @@
+// Which partitions this member may act for. Each time the group is joined begins a new epoch: what belongs to an older one (a take-over
+// under way, a batch being handled) is dropped. A partition's take-overs never run at the same time.
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { backoff } from './backoff.ts'
+
+export interface OwnershipOptions {
+  logger: Logger
+  takeOver(partition: number): Promise<{ offset: number }>
+  released(partitions: number[]): void
+  onCrash(error: Error): void
+}
+
+export interface Position {
+  position: number
+  highWatermark: number
+}
+
+export type Ownership = ReturnType<typeof partitionOwnership>
+
+export function partitionOwnership({ logger, takeOver, released, onCrash }: OwnershipOptions) {
+  let epoch = 0
+  let joined = false
+  const assigned = new Set<number>()
+  const owned = new Map<number, Position>()
+  const takeOvers = new Map<number, Promise<void>>()
+
+  /** Everything that was assigned is lost from now on, taken over or not. */
+  function release(): void {
+    epoch++
+    joined = false
+    const lost = [...assigned]
+    assigned.clear()
+    owned.clear()
+    if (lost.length > 0) released(lost)
+  }
+
+  /** `begin` lets records of the partition come from `offset` on. */
+  function assign(partitions: readonly number[], begin: (partition: number, offset: number) => void): void {
+    release()
+    joined = true
+    for (const partition of partitions) {
+      assigned.add(partition)
+      const former = takeOvers.get(partition) ?? Promise.resolve()
+      const epochOfTake = epoch
+      takeOvers.set(
+        partition,
+        former.then(() => take(partition, epochOfTake, begin)),
+      )
+    }
+  }
+
+  async function take(
+    partition: number,
+    epochOfTake: number,
+    begin: (partition: number, offset: number) => void,
+  ): Promise<void> {
+    for (let attempt = 0; epochOfTake === epoch; attempt++) {
+      try {
+        const { offset } = await takeOver(partition)
+        // the caller has just made itself the owner of what it had lost meanwhile
+        if (epochOfTake !== epoch) return released([partition])
+        begin(partition, offset)
+        owned.set(partition, { position: offset, highWatermark: offset })
+        return
+      } catch (error) {
+        if (epochOfTake !== epoch) return released([partition])
+        if (error instanceof AppError && !error.retryable) return onCrash(error)
+        logger.warn({ partition, attempt, code: errorCode(error) }, 'partition not taken over yet')
+        await backoff(attempt)
+      }
+    }
+  }
+
+  return {
+    assign,
+    release,
+    epoch: () => epoch,
+    /** Whether the group's last assignment is known and nothing was lost since. */
+    isJoined: () => joined,
+    assigned: () => [...assigned].sort((a, b) => a - b),
+    owned: () => [...owned.keys()].sort((a, b) => a - b),
+    isOwned: (partition: number) => owned.has(partition),
+    position: (partition: number) => owned.get(partition)?.position,
+    move: (partition: number, position: Position) => void owned.set(partition, position),
+    positions: () => new Map(owned),
+  }
+}

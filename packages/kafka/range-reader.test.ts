@@ -1,0 +1,76 @@
+import t from 'tap'
+import { withAdmin } from './admin.ts'
+import { createLanes, logEnds, offsetForTime, readRange } from './index.ts'
+import { testTopic, valuesIn } from './test-topic.ts'
+
+const { client, topic } = await testTopic(3)
+const lanes = await createLanes(client)
+const value = (number: number) => JSON.stringify({ number })
+for (const partition of [0, 1]) {
+  const records = Array.from({ length: 500 }, (_, number) => ({ key: 'tenant', value: value(number) }))
+  await lanes.appendAll(topic, partition, records)
+}
+t.teardown(() => lanes.stop())
+
+t.test('exactly the records of [from, to) are read, in order', async t => {
+  const values = await valuesIn(readRange(client, topic, 1, 123, 321))
+  t.strictSame(
+    values,
+    Array.from({ length: 321 - 123 }, (_, index) => value(123 + index)),
+  )
+})
+
+t.test('a range is cut at the ends of the log, and an empty one ends at once', async t => {
+  t.equal((await valuesIn(readRange(client, topic, 0, 490, 10_000))).length, 10)
+  t.strictSame(await valuesIn(readRange(client, topic, 0, 500)), [])
+  t.strictSame(await valuesIn(readRange(client, topic, 0, 20, 20)), [])
+  t.strictSame(await valuesIn(readRange(client, topic, 2, 0)), [])
+})
+
+t.test('a partition that does not exist is an error, not an empty range', async t => {
+  await t.rejects(valuesIn(readRange(client, topic, 7, 0)), { code: 'unknown_partition' })
+})
+
+t.test('a reader that is left early, or read to its end, leaves no group behind', async t => {
+  const groupsOf = () =>
+    withAdmin(client, async admin => (await admin.listGroups()).groups.map(({ groupId }) => groupId))
+  const before = new Set(await groupsOf())
+  for await (const _ of readRange(client, topic, 0, 0)) break
+  await valuesIn(readRange(client, topic, 0, 0))
+  // other tests read at the same time: their groups may come and go
+  const ours = (await groupsOf()).filter(id => id.startsWith('range-reader-') && !before.has(id))
+  const described = await withAdmin(client, admin => admin.describeGroups(ours))
+  t.notOk(described.groups.some(({ members }) => members.some(({ clientId }) => clientId === 'kafka-test')))
+})
+
+t.test('a reader that takes its time gets every record once, though records are many', async t => {
+  const large = await testTopic(1)
+  const records = Array.from({ length: 60 }, (_, number) => ({
+    key: 'tenant',
+    value: `${number} ${'x'.repeat(400_000)}`,
+  }))
+  await lanes.appendAll(large.topic, 0, records)
+  const numbers: number[] = []
+  for await (const batch of readRange(large.client, large.topic, 0, 0)) {
+    numbers.push(...batch.map(record => Number(record.value?.split(' ')[0])))
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  t.strictSame(
+    numbers,
+    records.map((_, number) => number),
+  )
+})
+
+t.test('the log tells its ends, and the offset from which records are younger than a time', async t => {
+  t.strictSame(
+    await logEnds(client, topic),
+    new Map([
+      [0, { low: 0, high: 500 }],
+      [1, { low: 0, high: 500 }],
+      [2, { low: 0, high: 0 }],
+    ]),
+  )
+  const [first] = await Array.fromAsync(readRange(client, topic, 0, 0, 1))
+  t.equal(await offsetForTime(client, topic, 0, (first?.[0]?.time ?? 0) - 1), 0)
+  t.equal(await offsetForTime(client, topic, 0, Date.now() + 60_000), 500)
+})
