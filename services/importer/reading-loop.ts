@@ -31,6 +31,8 @@ export interface ReadingParts {
 }
 
 const tickMs = 100
+/** Rubbish for a single person may be HiBob's trouble as a whole: only when it stays so is it that person's. */
+const failuresBeforePostponed = 3
 const lookedAtMax = 5000
 const tenantsKnownForMs = 1000
 
@@ -143,12 +145,13 @@ export function startReading(parts: ReadingParts) {
       known.at = Number.NEGATIVE_INFINITY
       return tenants.markCredentialsInvalid(tenantId, version, failure.detail)
     }
-    const alone = people.length === 1 && (failure.kind === 'rejected' || failure.kind === 'invalid_answer')
-    if (alone) return postpone(people[0] as PendingRead)
-    gates.set(
-      tenantId,
-      afterFailure(gateOf(tenantId), failure, people.length, performance.now(), Math.random(), limits),
-    )
+    const gate = afterFailure(gateOf(tenantId), failure, people.length, performance.now(), Math.random(), limits)
+    const [alone, ...others] = people
+    const isOnes =
+      failure.kind === 'rejected' || (failure.kind === 'invalid_answer' && gate.failures >= failuresBeforePostponed)
+    if (alone === undefined || others.length > 0 || !isOnes) return void gates.set(tenantId, gate)
+    gates.set(tenantId, openGate(1))
+    await postpone(alone)
   }
 
   /** One person whom HiBob cannot tell of keeps waiting, and holds up nobody else. */

@@ -1,0 +1,101 @@
+// What the importer promises about HiBob: few calls, one tenant's trouble is its own, nothing due is lost.
+import { signBody } from '@hibob-sync/hibob'
+import t from 'tap'
+import { changesOf } from '../support/equality.ts'
+import { startPipeline } from '../support/pipeline.ts'
+import { until } from '../support/until.ts'
+
+const pipeline = await startPipeline({ tenants: { burst: 500, strict: 10, calm: 10 }, settlingMs: 2000 })
+t.teardown(() => pipeline.stop())
+
+async function send(tenant: string, employeeId: string, field: string): Promise<number> {
+  const { secret, company } = pipeline.accessOf(tenant)
+  const body = Buffer.from(
+    JSON.stringify({
+      companyId: Number(company.id),
+      type: 'employee.updated',
+      version: 'v2',
+      triggeredBy: 'system',
+      triggeredAt: '2026-11-03T08:15:42.120045',
+      data: { employeeId, fieldUpdates: [{ id: field }] },
+    }),
+  )
+  return (
+    await fetch(pipeline.webhookUrl(tenant), {
+      method: 'POST',
+      body,
+      headers: { 'bob-signature': signBody(body, secret) },
+    })
+  ).status
+}
+
+await t.test('a burst of 1,000 webhooks for 500 people costs at most 6 search calls', async t => {
+  const company = pipeline.company('burst')
+  const ids = company.people.map(({ id }) => id)
+  for (const field of ['root.email', 'work.title']) {
+    for (let at = 0; at < ids.length; at += 50)
+      t.same(new Set(await Promise.all(ids.slice(at, at + 50).map(id => send('burst', id, field)))), new Set([200]))
+  }
+  await pipeline.caughtUp()
+  t.equal((await Array.fromAsync(pipeline.models.users('burst', { all: true }))).length, 500)
+  t.ok((company.calls['people/search'] ?? 0) <= 6, `${company.calls['people/search']} calls`)
+})
+
+await t.test(
+  'HiBob answering 401 stops that tenant alone, after one try; renewed credentials let what is due catch up',
+  async t => {
+    const strict = pipeline.company('strict')
+    const calm = pipeline.company('calm')
+    const asked = () => (strict.calls['people/search'] ?? 0) + (strict.calls['company/named-lists'] ?? 0)
+    await pipeline.caughtUp()
+    const before = asked()
+    strict.misbehave({ unauthorized: true })
+    strict.announceEveryone()
+    await until(async () => (await pipeline.tenants.get('strict'))?.state === 'credentials_invalid')
+    calm.announceEveryone()
+    await until(async () => (await Array.fromAsync(pipeline.models.users('calm'))).length === calm.people.length)
+    t.equal(asked() - before, 1, 'one try')
+    t.equal((await pipeline.tenants.get('calm'))?.state, 'active')
+    strict.misbehave({ unauthorized: false })
+    strict.rotateToken('renewed')
+    await pipeline.tenants.setCredentials('strict', { serviceUserToken: 'renewed' }, 'test')
+    await pipeline.caughtUp()
+    t.equal((await Array.fromAsync(pipeline.models.users('strict'))).length, strict.people.length)
+  },
+)
+
+await t.test('answers of 429, 5xx, HTML and half a JSON lose nobody', async t => {
+  const company = pipeline.company('calm')
+  for (const trouble of [{ status429: 1 }, { status5xx: 1 }, { htmlWith200: 1 }, { truncatedJson: 1 }]) {
+    company.misbehave(trouble)
+    const name = `After ${Object.keys(trouble)[0]}`
+    company.update(company.people[2]?.id ?? '', { firstName: name })
+    await pipeline.caughtUp()
+    const [user] = await Array.fromAsync(pipeline.models.users('calm', { id: company.people[2]?.id ?? '' }))
+    t.equal(user?.first_name, name)
+  }
+})
+
+await t.test('a reading that shows old values is made again when they have settled, and ends right', async t => {
+  const company = pipeline.company('calm')
+  const id = company.people[3]?.id ?? ''
+  company.misbehave({ staleMs: 1500 })
+  company.update(id, { firstName: 'Fresh' })
+  await pipeline.caughtUp()
+  company.misbehave({ staleMs: null })
+  t.equal((await Array.fromAsync(pipeline.models.users('calm', { id })))[0]?.first_name, 'Fresh')
+  const told = changesOf(await pipeline.userChangesOf('calm')).filter(({ subject }) => subject === id)
+  t.notOk(told.some(({ data }) => data.user?.['first_name'] === null))
+})
+
+await t.test('a paused tenant’s webhooks are taken and read when it goes on', async t => {
+  const company = pipeline.company('calm')
+  const id = company.people[4]?.id ?? ''
+  await pipeline.tenants.pause('calm', 'test')
+  await until(async () => (await pipeline.tenants.get('calm'))?.state === 'paused')
+  company.update(id, { firstName: 'Later' })
+  await company.deliveriesSettled()
+  await pipeline.tenants.resume('calm', 'test')
+  await pipeline.caughtUp()
+  t.equal((await Array.fromAsync(pipeline.models.users('calm', { id })))[0]?.first_name, 'Later')
+})

@@ -1,0 +1,53 @@
+// A service as it runs in production: a process of its own, started by the command, that can be killed and paused.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Prepared } from './pipeline.ts'
+
+const command = resolve(import.meta.dirname, '../../services/cli/main.ts')
+
+export interface ServiceProcess {
+  pid: number
+  logs: Record<string, unknown>[]
+  kill(signal: NodeJS.Signals): void
+  /** Resolves with the exit code, null when a signal ended it. */
+  exited: Promise<number | null>
+  /** The first log line for which `matches` holds, from the beginning. */
+  logged(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>
+}
+
+/** Resolves when the service says that it has started, or has ended. */
+export async function startService(service: string, { env }: Pick<Prepared, 'env'>): Promise<ServiceProcess> {
+  const child: ChildProcess = spawn(process.execPath, [command, 'run', service], {
+    env: { ...process.env, ...env, LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const logs: Record<string, unknown>[] = []
+  let wake = Promise.withResolvers<void>()
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', line => {
+    logs.push(JSON.parse(line) as Record<string, unknown>)
+    wake.resolve()
+    wake = Promise.withResolvers<void>()
+  })
+  const exited = once(child, 'exit').then(([code]) => {
+    wake.resolve()
+    return code as number | null
+  })
+  let ended = false
+  void exited.then(() => {
+    ended = true
+  })
+
+  async function logged(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+    for (;;) {
+      const found = logs.find(matches)
+      if (found !== undefined) return found
+      if (ended) throw new Error(`${service} ended without saying so: ${JSON.stringify(logs.at(-1))}`)
+      await wake.promise
+    }
+  }
+
+  await Promise.race([logged(line => line['msg'] === 'started').catch(() => {}), exited])
+  return { pid: child.pid as number, logs, kill: signal => void child.kill(signal), exited, logged }
+}
