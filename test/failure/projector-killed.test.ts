@@ -1,6 +1,6 @@
 // A projector that is killed, paused or refused: nothing is lost, nothing is told under a second id, the order of a tenant's changes holds.
 import { encodeEvent, type HibobEvent } from '@hibob-sync/domain'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { changesOf, firstPublished, foldedDocuments, storedDocuments } from '../support/equality.ts'
 import { type Prepared, preparePipeline, runProjector } from '../support/pipeline.ts'
 import { type ServiceProcess, startService } from '../support/service-process.ts'
@@ -61,7 +61,7 @@ async function projectedUpToEnd(prepared: Prepared, tenant: string): Promise<voi
   })
 }
 
-async function equalsFold(t: Tap.Test, prepared: Prepared, tenant: string): Promise<void> {
+async function equalsFold(t: Test, prepared: Prepared, tenant: string): Promise<void> {
   const folded = await foldedDocuments(prepared, tenant)
   const stored = await storedDocuments(prepared, tenant)
   for (const name of ['users', 'teams', 'managers', 'states'] as const) t.same(stored[name], folded[name], name)
@@ -74,10 +74,6 @@ async function equalsFold(t: Tap.Test, prepared: Prepared, tenant: string): Prom
       `${topic}: every change, in order, under one id`,
     )
   }
-}
-
-declare namespace Tap {
-  type Test = Parameters<NonNullable<Parameters<typeof t.test>[1]>>[0]
 }
 
 await t.test(

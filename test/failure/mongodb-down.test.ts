@@ -1,0 +1,64 @@
+// MongoDB that stops answering: the projector waits and says so, parks nothing, and goes on by itself.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Engines, startMongo } from '@hibob-sync/local-engines'
+import t from 'tap'
+import { engines } from '../support/engines.ts'
+import { foldedDocuments, storedDocuments } from '../support/equality.ts'
+import { startPipeline } from '../support/pipeline.ts'
+
+const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-mongo-'))
+const mongod = await startMongo({
+  dataDir,
+  cacheDir: resolve(import.meta.dirname, '../../.data/engines'),
+  testCommands: true,
+})
+const shared: Engines = await engines()
+process.env['KAFKA_BROKERS'] = shared.brokers.join(',')
+process.env['MONGODB_URL'] = mongod.urlFor('test')
+const pipeline = await startPipeline({ tenants: { acme: 30 } })
+t.teardown(async () => {
+  mongod.kill('SIGCONT')
+  await pipeline.stop()
+  await mongod.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+await t.test(
+  'while MongoDB stands still webhooks are taken; afterwards everything is folded, nothing is parked',
+  async t => {
+    const company = pipeline.company('acme')
+    company.announceEveryone()
+    await pipeline.caughtUp()
+    mongod.kill('SIGSTOP')
+    for (const { id } of company.people) company.update(id, { firstName: 'During' })
+    await company.deliveriesSettled()
+    t.ok(
+      company.webhookLog.every(({ state, attempts }) => state === 'delivered' && attempts.at(-1)?.status === 200),
+      'the ingress goes on for the tenants it knows',
+    )
+    await new Promise(resolve => setTimeout(resolve, 3000))
+    mongod.kill('SIGCONT')
+    await pipeline.caughtUp()
+    const users = await Array.fromAsync(pipeline.models.users('acme', { all: true }))
+    t.equal(users.length, company.people.length)
+    t.ok(users.every(({ first_name }) => first_name === 'During'))
+    t.equal(await pipeline.parked.count(), 0)
+  },
+)
+
+await t.test('a primary that steps down costs nothing but time', async t => {
+  const company = pipeline.company('acme')
+  for (const { id } of company.people) company.update(id, { firstName: 'Stepped' })
+  await pipeline.mongo.client.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode: { times: 6 },
+    data: { failCommands: ['commitTransaction', 'update', 'insert'], closeConnection: true },
+  })
+  await pipeline.caughtUp()
+  const folded = await foldedDocuments(pipeline, 'acme')
+  const stored = await storedDocuments(pipeline, 'acme')
+  for (const name of ['users', 'teams', 'managers', 'states'] as const) t.same(stored[name], folded[name], name)
+  t.equal(await pipeline.parked.count(), 0)
+})
