@@ -1,5 +1,6 @@
 // The admin port of a service: /health/live, /health/ready and /metrics. Never the public port.
 import Fastify from 'fastify'
+import { errorCode } from './app-error.ts'
 import type { Metrics } from './metrics.ts'
 
 /** `detail` says what is not well, in words for an operator. */
@@ -16,6 +17,9 @@ export interface AdminOptions {
   ready: () => Health | Promise<Health>
 }
 
+const answerWithinMs = 3000
+
+/** `ready` that throws, or takes longer than 3 s, counts as not ready. `port` 0 takes a free one. */
 export async function startAdmin({
   port,
   host = '0.0.0.0',
@@ -25,10 +29,24 @@ export async function startAdmin({
 }: AdminOptions) {
   const app = Fastify({ logger: false, forceCloseConnections: true })
   app.get('/health/live', (_request, reply) => send(reply, live()))
-  app.get('/health/ready', async (_request, reply) => send(reply, await ready()))
+  app.get('/health/ready', async (_request, reply) => send(reply, await answerOf(ready)))
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
   const url = await app.listen({ port, host })
   return { url, port: Number(new URL(url).port), close: () => app.close() }
+}
+
+async function answerOf(ready: () => Health | Promise<Health>): Promise<Health> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Health>(resolve => {
+    timer = setTimeout(() => resolve({ ok: false, detail: { code: 'no_answer_in_time' } }), answerWithinMs)
+  })
+  try {
+    return await Promise.race([ready(), late])
+  } catch (error) {
+    return { ok: false, detail: { code: errorCode(error) } }
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function send(reply: { code(status: number): { send(body: unknown): unknown } }, health: Health): unknown {

@@ -1,14 +1,25 @@
-// Settings from the environment, read once and validated whole: every problem is reported together.
-import Type, { type Static, type TObject, type TProperties } from 'typebox'
+// Settings from the environment, read once and validated whole: every problem is reported together, and none quotes the value at fault.
+import { inspect } from 'node:util'
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { AppError } from './app-error.ts'
+
+/** `secret` settings print as redacted where the whole configuration is printed. */
+interface Setting extends TSchema {
+  type?: string
+  description?: string
+  secret?: boolean
+}
 
 /** Settings that every service has. Each is documented by its `description` and `default`. */
 export const commonSettings = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'Kafka brokers, as a comma list of host:port.' }),
-  MONGODB_URL: Type.String({ minLength: 1, description: 'MongoDB replica set, with the database.' }),
+  MONGODB_URL: Type.String({ minLength: 1, secret: true, description: 'MongoDB replica set, with the database.' }),
   TOPIC_PREFIX: Type.String({ default: '', description: 'Put before every topic name and consumer group.' }),
-  LOG_LEVEL: Type.String({ default: 'info', description: 'trace, debug, info, warn, error or silent.' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'trace, debug, info, warn, error or silent.',
+  }),
   ADMIN_PORT: Type.Integer({
     default: 9090,
     minimum: 0,
@@ -19,7 +30,11 @@ export const commonSettings = Type.Object({
 })
 
 export const masterKeySetting = Type.Object({
-  MASTER_KEY: Type.String({ minLength: 1, description: '32 bytes in base64: encrypts tenants’ secrets.' }),
+  MASTER_KEY: Type.String({
+    pattern: '^[A-Za-z0-9+/]{43}=$',
+    secret: true,
+    description: '32 bytes in base64: encrypts tenants’ secrets. Make one with `openssl rand -base64 32`.',
+  }),
 })
 
 export const hibobSettings = Type.Object({
@@ -38,13 +53,19 @@ export const hibobSettings = Type.Object({
  * Coerces and checks; empty values count as not set. Throws AppError `config_invalid` that names every setting at fault.
  */
 export function readConfig<P extends TProperties>(schema: TObject<P>, env: NodeJS.ProcessEnv): Static<TObject<P>> {
+  const settings = schema.properties as Record<string, Setting>
   const given: Record<string, unknown> = {}
-  for (const name of Object.keys(schema.properties))
-    if (env[name] !== undefined && env[name] !== '') given[name] = env[name]
-  const value = Value.Convert(schema, Value.Default(schema, given))
-  const problems = Value.Errors(schema, value).map(describe)
-  for (const name of missing(schema, value as Record<string, unknown>))
-    problems.unshift(`${name} is not set: ${descriptionOf(schema, name)}`)
+  for (const [name, setting] of Object.entries(settings)) {
+    const text = env[name]
+    if (text !== undefined && text !== '') given[name] = coerced(setting, text)
+  }
+  const value = Value.Default(schema, given) as Record<string, unknown>
+  const problems = [
+    ...missing(schema, value).map(name => `${name} is not set: ${settings[name]?.description ?? ''}`),
+    ...Value.Errors(schema, value)
+      .filter(({ keyword }) => keyword !== 'required')
+      .map(({ instancePath, message }) => describe(instancePath.slice(1), message, settings)),
+  ]
   if (problems.length > 0) {
     throw new AppError(
       'config_invalid',
@@ -52,7 +73,7 @@ export function readConfig<P extends TProperties>(schema: TObject<P>, env: NodeJ
       { retryable: false },
     )
   }
-  return value as Static<TObject<P>>
+  return guarded(value, settings) as Static<TObject<P>>
 }
 
 /** The 32 bytes of MASTER_KEY. Throws AppError `config_invalid`. */
@@ -72,14 +93,25 @@ export const commaList = (value: string) =>
     .map(part => part.trim())
     .filter(part => part !== '')
 
-function describe(error: { instancePath?: string; message?: string; keyword?: string }): string {
-  return error.keyword === 'required' ? '' : `${(error.instancePath ?? '').slice(1)} ${error.message ?? 'is not valid'}`
+// stricter than a conversion: 1.5, 0x10 and true are no integers, so that no slip of the pen becomes another setting
+function coerced({ type }: Setting, text: string): unknown {
+  const trimmed = text.trim()
+  if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed)
+  if (type === 'boolean' && (trimmed === 'true' || trimmed === 'false')) return trimmed === 'true'
+  return text
 }
 
 function missing(schema: TObject, value: Record<string, unknown>): string[] {
   return (schema.required ?? []).filter(name => value[name] === undefined)
 }
 
-function descriptionOf(schema: TObject, name: string): string {
-  return String((schema.properties[name] as { description?: string } | undefined)?.description ?? '')
+function describe(name: string, message: string, settings: Record<string, Setting>): string {
+  const description = settings[name]?.description
+  return `${name} ${message}${description === undefined ? '' : `: ${description}`}`
+}
+
+function guarded(value: Record<string, unknown>, settings: Record<string, Setting>): Record<string, unknown> {
+  const shown = () =>
+    Object.fromEntries(Object.entries(value).map(([name, own]) => [name, settings[name]?.secret ? '[redacted]' : own]))
+  return Object.defineProperties(value, { toJSON: { value: shown }, [inspect.custom]: { value: shown } })
 }

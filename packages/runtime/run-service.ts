@@ -9,24 +9,33 @@ export interface RunningService {
 
 const stopWithinMs = 10_000
 
-/** Ends the process: 0 after SIGTERM or SIGINT, 1 after a fault. `fatal` is for faults that come after the start. */
+/**
+ * Ends the process: 0 after SIGTERM or SIGINT, 1 after a fault, after a stop that took longer than 10 s, and at once after a second
+ * signal. `fatal` is for faults that come after the start.
+ */
 export async function runService(
   logger: Logger,
   start: (fatal: (error: Error) => void) => Promise<RunningService>,
 ): Promise<void> {
   let running: RunningService | null = null
-  let fault: Error | null = null
-  const grace = closeWithGrace({ delay: stopWithinMs, logger: false }, async ({ err }) => {
-    if (err !== undefined) logFatal(logger, err)
-    await running?.stop()
+  let failed = false
+  let ending = false
+  const onTimeout = () => logger.fatal({ code: 'stop_timeout' }, `not stopped within ${stopWithinMs / 1000} s: ended`)
+  const onSecondSignal = (signal: NodeJS.Signals) => logger.warn({ signal }, 'second signal: ended at once')
+  const grace = closeWithGrace({ delay: stopWithinMs, logger: false, onTimeout, onSecondSignal }, async ({ err }) => {
+    ending = true
+    if (err !== undefined) fail(err)
+    await running?.stop().catch(fail)
     logger.info('stopped')
-    // ends the process with 1
-    if (fault !== null) throw fault
+    if (failed) process.exit(1)
   })
-  const fatal = (error: Error) => {
+  const fail = (error: unknown) => {
     logFatal(logger, error)
-    fault ??= error
-    grace.close()
+    failed = true
+  }
+  const fatal = (error: Error) => {
+    fail(error)
+    if (!ending) grace.close()
   }
   try {
     running = await start(fatal)
@@ -38,7 +47,11 @@ export async function runService(
   }
 }
 
-function logFatal(logger: Logger, error: unknown): void {
-  const message = error instanceof AppError ? error.message : error instanceof Error ? error.message : 'unknown fault'
-  logger.fatal({ code: errorCode(error) }, message)
+/** The text of a fault that is not ours may quote a person's values; its class and place are told instead. */
+function logFatal(logger: Logger, err: unknown): void {
+  const ours = err instanceof AppError
+  logger.fatal(
+    ours ? { code: err.code } : { code: errorCode(err), err },
+    ours ? err.message : 'a fault that the service does not know: start it again, and report the place if it recurs',
+  )
 }

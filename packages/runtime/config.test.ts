@@ -1,0 +1,91 @@
+import { inspect } from 'node:util'
+import t from 'tap'
+import Type from 'typebox'
+import type { AppError } from './app-error.ts'
+import { commaList, commonSettings, hibobSettings, masterKeyOf, masterKeySetting, readConfig } from './config.ts'
+
+const schema = Type.Object({
+  ...commonSettings.properties,
+  ...masterKeySetting.properties,
+  ...hibobSettings.properties,
+  SHARE: Type.Number({ default: 0.5, maximum: 1 }),
+  EAGER: Type.Boolean({ default: false }),
+})
+const key = Buffer.alloc(32, 7).toString('base64')
+const needed = { KAFKA_BROKERS: 'a:9092,b:9092', MONGODB_URL: 'mongodb://u:hunter2@m/db', MASTER_KEY: key }
+
+const problemsOf = (env: NodeJS.ProcessEnv) => {
+  try {
+    readConfig(schema, env)
+    return []
+  } catch (error) {
+    t.equal((error as AppError).code, 'config_invalid')
+    return (error as AppError).message.split('\n').slice(1)
+  }
+}
+
+t.test(
+  'what is set is read as its type, what is not set has its default, and an empty value counts as not set',
+  async t => {
+    const config = readConfig(schema, { ...needed, ADMIN_PORT: '9191', SHARE: '0.25', EAGER: 'true', LOG_LEVEL: '' })
+    t.same(
+      { ...config },
+      {
+        ...needed,
+        ADMIN_PORT: 9191,
+        SHARE: 0.25,
+        EAGER: true,
+        LOG_LEVEL: 'info',
+        TOPIC_PREFIX: '',
+        NODE_ENV: 'development',
+        HIBOB_ALLOWED_URLS: '',
+        HIBOB_SETTLING_MS: 25000,
+      },
+    )
+  },
+)
+
+t.test('all problems are told together, each with its setting and what to do', async t => {
+  const problems = problemsOf({
+    MONGODB_URL: 'mongodb://m/db',
+    MASTER_KEY: 'short',
+    ADMIN_PORT: '99999',
+    LOG_LEVEL: 'loud',
+  })
+  for (const name of ['KAFKA_BROKERS is not set', 'MASTER_KEY must', 'ADMIN_PORT must', 'LOG_LEVEL must'])
+    t.ok(
+      problems.some(line => line.startsWith(`  - ${name}`)),
+      name,
+    )
+  t.equal(problems.length, 4)
+  t.match(problems.join('\n'), 'openssl rand -base64 32')
+})
+
+t.test('what is no plain number is refused, never read as another one', async t => {
+  for (const value of ['1.5', 'true', '0x10', '12abc', '1e3', ' ', '-'])
+    t.match(problemsOf({ ...needed, ADMIN_PORT: value }), [/ADMIN_PORT must be integer/], value)
+  t.match(problemsOf({ ...needed, EAGER: 'yes' }), [/EAGER must be boolean/])
+})
+
+t.test('no problem quotes the value at fault', async t => {
+  t.notMatch(problemsOf({ ...needed, MASTER_KEY: 'hunter2' }).join(), 'hunter2')
+})
+
+t.test('printed or turned into JSON, the configuration keeps its secrets', async t => {
+  const config = readConfig(schema, needed)
+  const printed = JSON.stringify(config) + inspect(config) + inspect({ nested: { config } })
+  t.notMatch(printed, 'hunter2')
+  t.notOk(printed.includes(key))
+  t.match(printed, '25000')
+})
+
+t.test('the master key is 32 bytes in base64, or is refused with what to do', async t => {
+  t.equal(masterKeyOf(key).length, 32)
+  for (const wrong of ['', 'abc', Buffer.alloc(31).toString('base64'), `${key}\n`, key.slice(0, -1)])
+    t.throws(() => masterKeyOf(wrong), { code: 'config_invalid', message: /openssl/ })
+})
+
+t.test('a comma list passes over spaces and empty parts', async t => {
+  t.same(commaList(' a:1, b:2,,'), ['a:1', 'b:2'])
+  t.same(commaList(''), [])
+})
