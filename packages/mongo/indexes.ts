@@ -29,6 +29,7 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
     { key: { partition: 1, at: 1 }, options: { name: 'due' } },
     { key: { tenantId: 1 }, options: { name: 'tenant' } },
   ],
+  list_readings: [{ key: { partition: 1, dueAt: 1 }, options: { name: 'due' } }],
   parked_events: [{ key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } }],
   audit: [{ key: { tenantId: 1, at: 1 }, options: { name: 'tenant' } }],
 }

@@ -53,6 +53,10 @@ export type PendingReads = ReturnType<typeof pendingReads>
 /** A person is read at the latest this many settling times after the first webhook unread. */
 const patience = 3
 
+const wokenMax = 1000
+const lookAgainMs = 5000
+const newestUnread = { $ifNull: ['$newestWebhookAt', '$firstUnreadAt'] }
+
 export function pendingReads(mongo: Mongo) {
   const collection = mongo.db.collection<PendingRead>('pending_reads')
   const dated = mongo.db.collection<DatedDemand & { _id: string; partition: number }>('dated_reads')
@@ -69,8 +73,16 @@ export function pendingReads(mongo: Mongo) {
 
   function upsertOf(partition: number, demand: WebhookDemand, settlingMs: number): AnyBulkWriteOperation<PendingRead> {
     const { tenantId, employeeId, throughOffset, firstAt, newestAt, eventId, triggeredBy } = demand
-    const newer = { $gt: [throughOffset, { $ifNull: ['$throughOffset', -1] }] }
-    const ifNewer = (value: unknown, field: string) => ({ $cond: [newer, value, `$${field}`] })
+    // a fold may have raised the offset past a webhook that is only taken now: its time tells that it is news all the same
+    const news = {
+      $or: [
+        { $gt: [throughOffset, { $ifNull: ['$throughOffset', -1] }] },
+        { $gt: [newestAt, { $ifNull: ['$newestWebhookAt', -1] }] },
+      ],
+    }
+    const ifNews = (value: unknown, field: string) => ({ $cond: ['$news', value, `$${field}`] })
+    const settled = { $add: [{ $max: ['$newestWebhookAt', newestAt] }, settlingMs] }
+    const latest = { $add: ['$firstUnreadAt', patience * settlingMs] }
     return {
       updateOne: {
         filter: { _id: idOf(demand) },
@@ -79,31 +91,23 @@ export function pendingReads(mongo: Mongo) {
           {
             $set: {
               partition,
-              tenantId,
-              employeeId,
-              firstUnreadAt: { $ifNull: ['$firstUnreadAt', firstAt] },
-              newestWebhookAt: { $cond: [newer, { $max: ['$newestWebhookAt', newestAt] }, '$newestWebhookAt'] },
+              tenantId: { $literal: tenantId },
+              employeeId: { $literal: employeeId },
+              news,
+              firstUnreadAt: { $cond: [{ $gt: ['$newestWebhookAt', null] }, '$firstUnreadAt', firstAt] },
             },
           },
           {
             $set: {
-              dueAt: {
-                $cond: [
-                  newer,
-                  { $min: [{ $add: [newestAt, settlingMs] }, { $add: ['$firstUnreadAt', patience * settlingMs] }] },
-                  '$dueAt',
-                ],
-              },
+              dueAt: ifNews({ $min: [settled, latest] }, 'dueAt'),
+              kind: ifNews({ $literal: 'webhook' }, 'kind'),
+              eventId: ifNews({ $literal: eventId }, 'eventId'),
+              triggeredBy: ifNews({ $literal: triggeredBy }, 'triggeredBy'),
+              newestWebhookAt: { $max: ['$newestWebhookAt', newestAt] },
+              throughOffset: { $max: ['$throughOffset', throughOffset] },
             },
           },
-          {
-            $set: {
-              kind: ifNewer({ $literal: 'webhook' }, 'kind'),
-              eventId: ifNewer({ $literal: eventId }, 'eventId'),
-              triggeredBy: ifNewer({ $literal: triggeredBy }, 'triggeredBy'),
-            },
-          },
-          { $set: { throughOffset: { $max: ['$throughOffset', throughOffset] } } },
+          { $unset: 'news' },
         ],
       },
     }
@@ -158,14 +162,17 @@ export function pendingReads(mongo: Mongo) {
       .toArray()
   }
 
-  /** Takes note of readings whose answers are in the log. An entry that a newer event has raised meanwhile stays as it is. */
+  /**
+   * Takes note of readings whose answers are in the log. An entry that a newer event has raised meanwhile stays as it is. Of one that was
+   * read too soon only its newest webhook counts as unread from now on, so that a person who changes all the time is not read all the time.
+   */
   async function readingsDone(done: readonly ReadingDone[]): Promise<void> {
     if (done.length === 0) return
     const operations: AnyBulkWriteOperation<PendingRead>[] = done.map(({ dueAgainAt, throughOffset, ...person }) => {
       const filter = { _id: idOf(person), throughOffset }
       return dueAgainAt === null
         ? { deleteOne: { filter } }
-        : { updateOne: { filter, update: { $set: { dueAt: dueAgainAt } } } }
+        : { updateOne: { filter, update: [{ $set: { dueAt: dueAgainAt, firstUnreadAt: newestUnread } }] } }
     })
     await collection.bulkWrite(operations, { ordered: false })
   }
@@ -184,17 +191,25 @@ export function pendingReads(mongo: Mongo) {
     )
   }
 
-  /** Turns dated readings whose time has come into entries that are due now. */
+  /**
+   * Turns dated readings whose time has come into entries that are due now. Where an entry is due already, its reading may have begun
+   * before that time and would settle the dated one too; so the dated one waits until that entry is gone.
+   */
   async function wakeDated(partitions: readonly number[], now: number): Promise<number> {
     const found = await dated
-      .find({ partition: { $in: [...partitions] }, at: { $lte: now } }, { limit: 1000 })
+      .find({ partition: { $in: [...partitions] }, at: { $lte: now } }, { sort: { at: 1 }, limit: wokenMax })
       .toArray()
-    for (const partition of new Set(found.map(demand => demand.partition))) {
-      const own = found.filter(demand => demand.partition === partition)
+    if (found.length === 0) return 0
+    const entries = await collection
+      .find({ _id: { $in: found.map(idOf) }, dueAt: { $lte: now } }, { projection: { _id: 1 } })
+      .toArray()
+    const beingRead = new Set(entries.map(({ _id }) => _id))
+    const [waiting, ready] = [true, false].map(waits => found.filter(own => beingRead.has(idOf(own)) === waits))
+    for (const [partition, own] of Map.groupBy(ready ?? [], demand => demand.partition))
       await dueNow(partition, own, 'scheduled', now)
-      await dated.deleteMany({ _id: { $in: own.map(({ _id }) => _id) } })
-    }
-    return found.length
+    await dated.deleteMany({ _id: { $in: (ready ?? []).map(({ _id }) => _id) } })
+    await dated.updateMany({ _id: { $in: (waiting ?? []).map(({ _id }) => _id) } }, { $set: { at: now + lookAgainMs } })
+    return ready?.length ?? 0
   }
 
   /** Forgets a removed tenant's entries that events up to `throughOffset` asked for. */
