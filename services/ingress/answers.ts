@@ -23,7 +23,7 @@ export const refusals = {
   request_too_slow: { status: 408, message: 'The request did not arrive whole within 10 s. Send it again.' },
   log_unavailable: {
     status: 503,
-    message: 'The webhook could not be stored. Send it again later; nothing of it was taken.',
+    message: 'It is not certain that the webhook is stored. Send it again later: twice does no harm.',
     retryAfterSeconds: 5,
   },
   tenants_unavailable: {

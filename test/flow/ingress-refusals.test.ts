@@ -1,0 +1,126 @@
+// What the ingress refuses: each refusal has its status, a code and what to do, and leaves nothing in the log.
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { signBody } from '@hibob-sync/hibob'
+import t, { type Test } from 'tap'
+import { type Refusal, refusals } from '../../services/ingress/answers.ts'
+import { preparePipeline, runIngress } from '../support/pipeline.ts'
+import { type Answer, openRaw, postWebhook, signedBy, storedWebhooks, urlOf } from '../support/webhook-client.ts'
+
+const prepared = await preparePipeline({ tenants: { acme: 0, other: 0, sized: 0, slow: 0 } })
+const ingress = await runIngress(prepared)
+t.teardown(async () => {
+  await ingress.stop()
+  await prepared.close()
+})
+
+const { token, secret } = prepared.accessOf('acme')
+const url = urlOf(ingress, token)
+const bytesMax = 256 * 1024
+const body = Buffer.from('{"companyId":700000,"type":"employee.updated","version":"v2","data":{"employeeId":"1"}}')
+
+function isRefusal(t: Test, answer: Answer, code: keyof typeof refusals, what: string): void {
+  const { status, message, retryAfterSeconds }: Refusal = refusals[code]
+  t.match(answer, { status, contentType: /^application\/json/, body: { code, message } }, what)
+  t.equal(answer.retryAfter, retryAfterSeconds === undefined ? null : String(retryAfterSeconds), `${what}: retry-after`)
+}
+
+await t.test('an unknown token is 404, however well the body is signed', async t => {
+  const unknown = [token.slice(1), `${token}x`, 'x', 'a'.repeat(43), 'a'.repeat(2000), '%00', '..%2f..', 'ü']
+  for (const other of unknown) {
+    const answer = await postWebhook(urlOf(ingress, other), body, signedBy(secret, body))
+    isRefusal(t, answer, 'webhook_token_unknown', other.slice(0, 50))
+  }
+})
+
+await t.test('only the exact signature by a secret of this tenant counts; everything else is 401', async t => {
+  const right = signBody(body, secret)
+  const wrong: Record<string, string | undefined> = {
+    none: undefined,
+    empty: '',
+    'of other bytes': signBody(Buffer.from('x'), secret),
+    'of another tenant': signBody(body, prepared.accessOf('other').secret),
+    'with something after the base64': `${right}x`,
+    'with a second signature after it': `${right},${right}`,
+    'with its padding doubled': `${right}==`,
+    'without padding': right.replace(/=+$/, ''),
+    'with other bits in the last character': `${right.slice(0, 85)}${String.fromCharCode(right.charCodeAt(85) + 1)}==`,
+    'in hexadecimal': Buffer.from(right, 'base64').toString('hex'),
+    'with a name before it': `sha512=${right}`,
+    'with one character changed': `${right.startsWith('A') ? 'B' : 'A'}${right.slice(1)}`,
+  }
+  for (const [what, signature] of Object.entries(wrong)) {
+    const answer = await postWebhook(url, body, signature === undefined ? {} : { 'bob-signature': signature })
+    isRefusal(t, answer, 'webhook_signature_invalid', what)
+  }
+  const changed = Buffer.from(body)
+  changed[changed.length - 2] = 0x20
+  isRefusal(
+    t,
+    await postWebhook(url, changed, { 'bob-signature': right }),
+    'webhook_signature_invalid',
+    'one byte changed',
+  )
+  t.same(await storedWebhooks(prepared, 'acme'), [])
+})
+
+await t.test('256 KiB is taken, a byte more is 413, whether its length is told or not', async t => {
+  const { token, secret } = prepared.accessOf('sized')
+  const url = urlOf(ingress, token)
+  const most = Buffer.alloc(bytesMax, 'x')
+  const tooMuch = Buffer.alloc(bytesMax + 1, 'x')
+  const stream = (bytes: Buffer) => new Blob([new Uint8Array(bytes)]).stream()
+  t.equal((await postWebhook(url, most, signedBy(secret, most))).status, 200)
+  t.equal((await postWebhook(url, stream(most), signedBy(secret, most))).status, 200, 'in chunks')
+  isRefusal(t, await postWebhook(url, tooMuch, signedBy(secret, tooMuch)), 'webhook_too_large', 'told')
+  isRefusal(t, await postWebhook(url, stream(tooMuch), signedBy(secret, tooMuch)), 'webhook_too_large', 'in chunks')
+  t.equal((await storedWebhooks(prepared, 'sized')).length, 2)
+})
+
+await t.test('an endless body is refused before it is held in memory', async t => {
+  const raw = await openRaw(url)
+  raw.write(`POST ${new URL(url).pathname} HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000000\r\n\r\n`)
+  t.match(await raw.answer, /^HTTP\/1\.1 413 [\s\S]*"code":"webhook_too_large"/)
+})
+
+await t.test('what is no request is 400, what asks for something else is 404', async t => {
+  const raw = await openRaw(url)
+  raw.write('HELLO\r\n\r\n')
+  const answer = await raw.answer
+  t.match(answer, /^HTTP\/1\.1 400 [\s\S]*"code":"request_malformed"/)
+  t.match(answer, `"message":"${refusals.request_malformed.message}"`)
+  const { origin } = new URL(url)
+  isRefusal(t, await postWebhook(`${origin}/`, body), 'route_unknown', 'another path')
+  const got = await fetch(url)
+  t.equal(got.status, 404)
+  t.match(await got.json(), { code: 'route_unknown' })
+})
+
+await t.test('a request that does not arrive whole within 10 s is 408', { timeout: 60_000 }, async t => {
+  const { token, secret } = prepared.accessOf('slow')
+  const url = urlOf(ingress, token)
+  const path = new URL(url).pathname
+  const slowHead = await openRaw(url)
+  const slowBody = await openRaw(url)
+  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\nbob-signature: ${signBody(body, secret)}\r\n`
+  slowHead.write(head)
+  slowBody.write(`${head}content-length: ${body.length}\r\n\r\n`)
+  // a byte now and then buys no time
+  const dripping = setInterval(() => slowBody.write(body.subarray(0, 1)), 1000)
+  const answers = await Promise.all([slowHead.answer, slowBody.answer])
+  clearInterval(dripping)
+  for (const answer of answers) t.match(answer, /^HTTP\/1\.1 408 [\s\S]*"code":"request_too_slow"/)
+  t.same(await storedWebhooks(prepared, 'slow'), [])
+})
+
+await t.test('docs/errors.md and the answers of the ingress are the same list', async t => {
+  const page = await readFile(resolve(import.meta.dirname, '../../docs/errors.md'), 'utf8')
+  const section = /^## Ingress$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(page)?.[1] ?? ''
+  const documented = [...section.matchAll(/^\| `(\w+)` \| (\d+) \| (.*?) \|$/gm)].map(([, code, status, message]) => [
+    code,
+    { status: Number(status), message },
+  ])
+  const answered = Object.entries(refusals).map(([code, { status, message }]) => [code, { status, message }])
+  t.same(Object.fromEntries(documented), Object.fromEntries(answered))
+  t.equal(documented.length, answered.length, 'none is listed twice')
+})
