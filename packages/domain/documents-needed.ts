@@ -1,5 +1,5 @@
 // Which documents a stretch of the log will read, so that the shell loads them in one go. What is missed here the fold reports as lacking.
-import { documentId, listStateId, personTraceId, type TenantScope, tenantStateId } from './documents.ts'
+import { documentId, listStateId, type TenantScope, tenantStateId } from './documents.ts'
 import type { HibobEvent } from './events.ts'
 import { listNames } from './hibob-fields.ts'
 
@@ -10,21 +10,24 @@ export interface DocumentsNeeded {
   states: Set<string>
 }
 
-/** `traces` of people are only kept for people who are no users. */
+/** Traces of people are kept only of people who are no users, and are left to the caller. */
 export function documentsNeeded(
   events: readonly HibobEvent[],
   scopeOf: (tenantId: string) => TenantScope,
 ): DocumentsNeeded {
   const needed: DocumentsNeeded = { users: new Set(), teams: new Set(), managers: new Set(), states: new Set() }
+  let met: string | null = null
   for (const event of events) {
     const scope = scopeOf(event.tenantid)
-    needed.states.add(tenantStateId(scope))
-    for (const list of listNames) needed.states.add(listStateId(scope, list))
+    if (event.tenantid !== met) {
+      met = event.tenantid
+      needed.states.add(tenantStateId(scope))
+      for (const list of listNames) needed.states.add(listStateId(scope, list))
+    }
     for (const employeeId of peopleOf(event)) {
       const id = documentId(scope, employeeId)
       needed.users.add(id)
       needed.managers.add(id)
-      needed.states.add(personTraceId(scope, employeeId))
     }
     if (event.type !== 'hibob.employee.observed') continue
     const { 'work.reportsTo': manager, 'work.department': department } = event.data.fields

@@ -2,7 +2,6 @@
 import {
   type CollectionName,
   collections,
-  type DocumentsNeeded,
   documentsNeeded,
   type HibobEvent,
   type Lack,
@@ -19,8 +18,10 @@ export async function loadFor(
   beforeReading: () => Promise<void>,
 ): Promise<void> {
   const needed = documentsNeeded(events, scopeOf)
-  forgetTracesOfUsers(needed, cache)
   for (const name of collections) await loadMissing(name, needed[name], store, cache, beforeReading)
+  // a trace is kept only of people who are no users
+  const traces = [...needed.users].filter(id => cache.users.get(id) === null).map(traceIdOf)
+  await loadMissing('states', new Set(traces), store, cache, beforeReading)
 }
 
 /** Loads what a fold found lacking; reports go into `reports`, and with them the users they name. */
@@ -58,11 +59,7 @@ async function loadMissing<C extends CollectionName>(
   for (const id of missing) cache.put(name, id, found.get(id) ?? null)
 }
 
-/** A trace is kept only of people who are no users: for a cached user there is none to ask for. */
-function forgetTracesOfUsers(needed: DocumentsNeeded, cache: CachedDocuments): void {
-  for (const id of needed.users) {
-    if (!cache.users.get(id)) continue
-    const slash = id.indexOf('/', id.indexOf('/') + 1) + 1
-    needed.states.delete(`${id.slice(0, slash)}person/${id.slice(slash)}`)
-  }
+function traceIdOf(userDocumentId: string): string {
+  const slash = userDocumentId.indexOf('/', userDocumentId.indexOf('/') + 1) + 1
+  return `${userDocumentId.slice(0, slash)}person/${userDocumentId.slice(slash)}`
 }

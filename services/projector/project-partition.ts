@@ -43,7 +43,8 @@ export interface ProjectionOptions {
 
 export type PartitionProjection = ReturnType<typeof projectPartition>
 
-const eventsPerBatchMax = batchLimits.touchesMax
+/** An event mostly writes a user and a change: so many fill a batch. */
+const eventsPerBatchMax = Math.floor(batchLimits.touchesMax / 2) - 8
 const refoldsMax = 50
 const backlogMax = 4
 const retiredHistoryDays = 7
