@@ -101,7 +101,7 @@ function startDocker(): Engines {
     throw new Error('docker compose could not start kafka and mongodb: see its output above')
   return {
     brokers: ['127.0.0.1:9092'],
-    mongoUrl: withDatabase('mongodb://127.0.0.1:27017/?replicaSet=rs0'),
+    mongoUrl: withDatabase('mongodb://127.0.0.1:27017/?directConnection=true'),
     origin: 'docker',
     stop: async () => void compose('stop', 'kafka', 'mongodb'),
   }
