@@ -16,6 +16,7 @@ const [quote, backslash, braceOpen, bracketOpen, braceClose, bracketClose] = Buf
 
 /** Whether arrays and objects nest at most 64 deep. Text that is not JSON gives a bound of some kind, never an error. */
 export function nestsShallowly(text: string): boolean {
+  if (hasFew(text, '{', depthMax / 2) && hasFew(text, '[', depthMax / 2)) return true
   let depth = 0
   let inString = false
   for (let at = 0; at < text.length; at++) {
@@ -29,6 +30,16 @@ export function nestsShallowly(text: string): boolean {
     } else if (character === braceClose || character === bracketClose) depth--
   }
   return true
+}
+
+// what opens rarely cannot nest deeply, and counting that is far cheaper than following the nesting
+function hasFew(text: string, opener: string, countMax: number): boolean {
+  let at = -1
+  for (let count = 0; count <= countMax; count++) {
+    at = text.indexOf(opener, at + 1)
+    if (at < 0) return true
+  }
+  return false
 }
 
 /** JSON.parse, but integers outside ±(2^53 − 1) become strings of their digits. Throws SyntaxError as JSON.parse does. */
