@@ -52,6 +52,11 @@ export function batchHandler(options: BatchHandlerOptions) {
     const records = messages.map(message => recordOf(partition, message)).filter(record => record.offset >= from)
     const last = records.at(-1)
     if (last === undefined) return options.seek(partition, from)
+    // kafkajs goes on at the log's beginning when the position is not in the log any more
+    if ((records[0]?.offset ?? from) > from) {
+      payload.pause()
+      return options.onCrash(gap(partition, from, records[0]?.offset ?? from))
+    }
     const batch = { partition, records, highWatermark: Number(highWatermark), isOwned }
     const next = await withHeartbeats(payload, epoch, () => counted(handleUntilDone(batch, from)))
     if (epoch !== ownership.epoch()) return
@@ -125,6 +130,12 @@ export function batchHandler(options: BatchHandlerOptions) {
   return { eachBatch, stop }
 }
 
+const gap = (partition: number, from: number, found: number) =>
+  new AppError(
+    'log_truncated',
+    `partition ${partition} is handled up to ${from}, but the next record is ${found}: events were deleted before they were handled. Check the topic's retention (hibob-sync topics check) and restore the log`,
+    { retryable: false },
+  )
 const stuck = (partition: number, handleMaxMs: number) =>
   new AppError(
     'handler_stuck',

@@ -1,0 +1,108 @@
+// For tests: a TCP proxy in front of a broker that understands just enough of the protocol to count Produce requests, and to lose or
+// hold what the broker answers.
+import { connect, createServer, type Socket } from 'node:net'
+
+export interface TestProxy {
+  port: number
+  /** Bytes of each Produce request seen. */
+  produceBytes: number[]
+  /** The most Produce requests that were unanswered at the same time. */
+  unansweredMax(): number
+  /** Produce requests that were forwarded on connections still open, and not answered. */
+  unanswered(): number
+  /** From the next Produce request on, its answer and all later ones on the same connection are swallowed. */
+  loseNextAnswer(): void
+  /** Answers to Produce requests are held back from `true` on; `false` lets go those that came meanwhile. */
+  hold(held: boolean): void
+  close(): Promise<void>
+}
+
+const produceKey = 0
+const headBytes = 12
+
+export async function startTestProxy(target: () => number): Promise<TestProxy> {
+  const produceBytes: number[] = []
+  const links = new Set<{ client: Socket; waiting: Set<number>; release(): void }>()
+  let unansweredMax = 0
+  let losing = false
+  let held = false
+  const unanswered = () => [...links].reduce((sum, { waiting }) => sum + waiting.size, 0)
+
+  const server = createServer(client => {
+    const broker = connect({ host: '127.0.0.1', port: target() })
+    const backlog: Buffer[] = []
+    const waiting = new Set<number>()
+    const pass = (frame: Buffer) => {
+      waiting.delete(frame.readInt32BE(4))
+      client.write(frame)
+    }
+    const release = () => {
+      for (const frame of held ? [] : backlog.splice(0)) pass(frame)
+    }
+    const link = { client, waiting, release }
+    links.add(link)
+    let lost = false
+    client.on(
+      'data',
+      framesOf((frame: Buffer) => {
+        if (frame.readInt16BE(4) === produceKey) {
+          produceBytes.push(frame.length)
+          waiting.add(frame.readInt32BE(8))
+          unansweredMax = Math.max(unansweredMax, unanswered())
+          if (losing) lost = true
+          losing = false
+        }
+        broker.write(frame)
+      }),
+    )
+    broker.on(
+      'data',
+      framesOf((frame: Buffer) => {
+        if (lost) return
+        if (held && (backlog.length > 0 || waiting.has(frame.readInt32BE(4)))) backlog.push(frame)
+        else pass(frame)
+      }),
+    )
+    for (const [socket, other] of [
+      [client, broker],
+      [broker, client],
+    ] as const) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        links.delete(link)
+        other.destroy()
+      })
+    }
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as { port: number }).port,
+    produceBytes,
+    unansweredMax: () => unansweredMax,
+    unanswered,
+    loseNextAnswer() {
+      losing = true
+    },
+    hold(on) {
+      held = on
+      for (const { release } of links) release()
+    },
+    async close() {
+      for (const { client } of links) client.destroy()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+/** Cuts a stream into frames, each with its 4 bytes of length. */
+function framesOf(take: (frame: Buffer) => void): (chunk: Buffer) => void {
+  let rest = Buffer.alloc(0)
+  return chunk => {
+    rest = Buffer.concat([rest, chunk])
+    while (rest.length >= headBytes - 4 && rest.length >= 4 + rest.readInt32BE(0)) {
+      const end = 4 + rest.readInt32BE(0)
+      take(rest.subarray(0, end))
+      rest = rest.subarray(end)
+    }
+  }
+}
