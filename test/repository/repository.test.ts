@@ -1,0 +1,49 @@
+// What holds for the tree as a whole.
+import { globSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { referencePages } from './reference-pages.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const read = (path: string) => readFile(join(root, path), 'utf8')
+const sources = globSync('{packages,services,test}/**/*.ts', { cwd: root }).filter(
+  path => !path.includes('node_modules'),
+)
+
+await t.test('the pages that are made from the code are as the code says: `npm run docs` writes them', async t => {
+  for (const [path, content] of Object.entries(referencePages())) t.equal(await read(path), content, path)
+})
+
+await t.test('no source file is longer than 300 lines', async t => {
+  for (const path of sources) t.ok((await read(path)).split('\n').length <= 301, path)
+})
+
+await t.test(
+  'only packages/kafka imports kafkajs, only packages/mongo imports mongodb, domain imports no adapter, services import no services',
+  async t => {
+    for (const path of sources.filter(path => !path.startsWith('test/'))) {
+      const imports = [...(await read(path)).matchAll(/from '([^']+)'/g)].map(match => match[1] ?? '')
+      const own = path.split('/').slice(0, 2).join('/')
+      if (own !== 'packages/kafka') t.notOk(imports.includes('kafkajs'), path)
+      if (own !== 'packages/mongo') t.notOk(imports.includes('mongodb'), path)
+      if (own === 'packages/domain' && !path.endsWith('.test.ts'))
+        t.notOk(
+          imports.some(name => name.startsWith('node:') || name.startsWith('@hibob-sync/')),
+          path,
+        )
+      if (path.startsWith('services/') && own !== 'services/cli')
+        t.notOk(
+          imports.some(name => /^@hibob-sync\/(ingress|importer|projector|cli)$/.test(name)),
+          path,
+        )
+    }
+  },
+)
+
+await t.test('README names only npm scripts that exist, and files that exist', async t => {
+  const readme = await read('README.md')
+  const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
+  for (const [, script] of readme.matchAll(/npm run ([a-z:-]+)/g)) t.ok(scripts[script ?? ''], script ?? '')
+  for (const [, path] of readme.matchAll(/\]\(([^)]+)\)/g)) t.ok((await read(path ?? '')).length > 0, path)
+})
