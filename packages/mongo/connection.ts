@@ -1,5 +1,6 @@
 // One connection to MongoDB with bounds on waiting and majority writes.
-import { type Db, MongoClient } from 'mongodb'
+import { AppError } from '@hibob-sync/runtime'
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 
 export interface Mongo {
   db: Db
@@ -15,12 +16,15 @@ export interface MongoOptions {
   lazy?: boolean
 }
 
-/** `url` names the database. Resolves when the server has answered once; throws the driver's error when it does not. */
+/**
+ * `url` names the database. Resolves when the server has answered once. Throws AppError `mongodb_url_invalid` or `mongodb_unavailable`;
+ * neither shows the URL, which may hold a password.
+ */
 export async function connectMongo(
   url: string,
   { appName, waitMs = 5000, lazy = false }: MongoOptions,
 ): Promise<Mongo> {
-  const client = new MongoClient(url, {
+  const client = clientOf(url, {
     appName,
     serverSelectionTimeoutMS: waitMs,
     connectTimeoutMS: waitMs,
@@ -30,11 +34,29 @@ export async function connectMongo(
     retryWrites: true,
     ignoreUndefined: true,
   })
-  if (!lazy) {
+  if (!lazy) await firstAnswer(client)
+  return { db: client.db(), client, close: () => client.close() }
+}
+
+function clientOf(url: string, options: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(url, options)
+  } catch (cause) {
+    const message = 'MONGODB_URL cannot be used: it should be like mongodb://host:27017/hibob-sync?replicaSet=rs0'
+    throw new AppError('mongodb_url_invalid', message, { retryable: false, cause })
+  }
+}
+
+async function firstAnswer(client: MongoClient): Promise<void> {
+  try {
     await client.connect()
     await client.db().command({ ping: 1 })
+  } catch (cause) {
+    await client.close()
+    const hosts = client.options.hosts.map(String).join(', ')
+    const message = `MongoDB at ${hosts} does not answer: check MONGODB_URL, and that the server runs as a replica set and lets this client in`
+    throw new AppError('mongodb_unavailable', message, { retryable: true, cause })
   }
-  return { db: client.db(), client, close: () => client.close() }
 }
 
 /** Whether the server answers now. */

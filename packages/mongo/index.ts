@@ -16,4 +16,12 @@ export {
 } from './projector-checkpoint.ts'
 export * from './read-models.ts'
 export * from './replica-set.ts'
+export type { Credentials, WebhookAccess } from './tenant-access.ts'
+export {
+  type StoredSecret,
+  type Tenant,
+  type TenantDocument,
+  type TenantLifecycle,
+  tokenHashOf,
+} from './tenant-document.ts'
 export * from './tenant-store.ts'

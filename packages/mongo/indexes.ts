@@ -18,7 +18,7 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
   tenants: [
     {
       key: { tokenHash: 1 },
-      options: { name: 'token', unique: true, partialFilterExpression: { tokenHash: { $type: 'string' } } },
+      options: { name: 'token-hash', unique: true, partialFilterExpression: { tokenHash: { $exists: true } } },
     },
   ],
   pending_reads: [

@@ -1,7 +1,7 @@
 // The read models as operators and the importer read them. A listing pins the tenant's generation when it begins, so a switch never mixes two.
 import type { ListState, ManagerState, Team, User } from '@hibob-sync/domain'
-import { AppError } from '@hibob-sync/runtime'
 import type { Mongo } from './connection.ts'
+import { tenantUnknown } from './tenant-document.ts'
 
 export interface TeamListing extends Team {
   /** Active and pending users. */
@@ -24,10 +24,7 @@ export function readModels(mongo: Mongo) {
     const tenant = await db
       .collection<{ _id: string; generation: number }>('tenants')
       .findOne({ _id: tenantId }, { projection: { generation: 1 } })
-    if (tenant === null)
-      throw new AppError('tenant_unknown', `there is no tenant ${tenantId}: \`hibob-sync tenants list\` shows them`, {
-        retryable: false,
-      })
+    if (tenant === null) throw tenantUnknown(tenantId)
     return { tenantId, generation: tenant.generation }
   }
 

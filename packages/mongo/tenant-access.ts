@@ -1,0 +1,56 @@
+// How a tenant's webhooks are recognised and how HiBob is asked on its behalf: the two places where secrets are opened.
+import { type Secret, secret } from '@hibob-sync/runtime'
+import type { Mongo } from './connection.ts'
+import type { SealedBox } from './sealed-box.ts'
+import { type TenantDocument, tenantUnknown } from './tenant-document.ts'
+
+export interface Credentials {
+  serviceUserId: string
+  token: Secret
+  hibobUrl: string
+  version: number
+}
+
+/** What the ingress needs of a tenant to check a webhook. */
+export interface WebhookAccess {
+  tenantId: string
+  companyId: string
+  secrets: { id: string; secret: Secret }[]
+}
+
+export function tenantAccess(mongo: Mongo, box: SealedBox) {
+  const collection = mongo.db.collection<TenantDocument>('tenants')
+
+  /** Everything the ingress needs, of every tenant that is not removed, by token hash. */
+  async function webhookAccesses(): Promise<Map<string, WebhookAccess>> {
+    const found = await collection.find({ state: { $ne: 'removed' }, tokenHash: { $exists: true } }).toArray()
+    return new Map(found.map(document => [document.tokenHash as string, accessOf(document)]))
+  }
+
+  async function webhookAccess(tokenHash: string): Promise<WebhookAccess | null> {
+    const found = await collection.findOne({ tokenHash, state: { $ne: 'removed' } })
+    return found === null ? null : accessOf(found)
+  }
+
+  /** Throws AppError `tenant_unknown`. */
+  async function credentials(tenant: string): Promise<Credentials> {
+    const found = await collection.findOne({ _id: tenant, state: { $ne: 'removed' } })
+    if (found === null) throw tenantUnknown(tenant)
+    const token = secret(box.open(found.serviceUserToken, { tenant, kind: 'service-user', id: 'token' }))
+    return { serviceUserId: found.serviceUserId, token, hibobUrl: found.hibobUrl, version: found.credentialsVersion }
+  }
+
+  function accessOf({ _id, companyId, secrets }: TenantDocument): WebhookAccess {
+    const now = Date.now()
+    const valid = secrets.filter(
+      ({ validFrom, validTo }) => validFrom.getTime() <= now && (validTo === null || validTo.getTime() > now),
+    )
+    const opened = valid.map(({ id, sealed }) => ({
+      id,
+      secret: secret(box.open(sealed, { tenant: _id, kind: 'signing-secret', id })),
+    }))
+    return { tenantId: _id, companyId, secrets: opened }
+  }
+
+  return { webhookAccesses, webhookAccess, credentials }
+}

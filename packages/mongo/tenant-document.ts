@@ -1,0 +1,70 @@
+// A tenant as it is stored, and as it is shown: without anything secret.
+import { createHash } from 'node:crypto'
+import { AppError } from '@hibob-sync/runtime'
+
+export type TenantLifecycle = 'active' | 'paused' | 'credentials_invalid' | 'removed'
+
+export interface StoredSecret {
+  id: string
+  sealed: string
+  validFrom: Date
+  validTo: Date | null
+}
+
+export interface TenantDocument {
+  _id: string
+  companyId: string
+  hibobUrl: string
+  state: TenantLifecycle
+  /** The generation that readers see. */
+  generation: number
+  /** SHA-256 of the URL token; absent once removed. */
+  tokenHash?: string
+  secrets: StoredSecret[]
+  serviceUserId: string
+  serviceUserToken: string
+  /** Counts renewals: a failure of former credentials says nothing of the present ones. */
+  credentialsVersion: number
+  stateDetail: string | null
+  addedAt: Date
+}
+
+/** A tenant without anything secret. */
+export interface Tenant {
+  tenant: string
+  company_id: string
+  hibob_url: string
+  service_user_id: string
+  state: TenantLifecycle
+  state_detail: string | null
+  generation: number
+  secrets: { id: string; valid_from: string; valid_to: string | null }[]
+  added_at: string
+}
+
+/** URL tokens are stored hashed: who reads the database cannot send as a tenant. */
+export const tokenHashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
+
+export function shownTenant(document: TenantDocument): Tenant {
+  return {
+    tenant: document._id,
+    company_id: document.companyId,
+    hibob_url: document.hibobUrl,
+    service_user_id: document.serviceUserId,
+    state: document.state,
+    state_detail: document.stateDetail,
+    generation: document.generation,
+    secrets: document.secrets.map(({ id, validFrom, validTo }) => ({
+      id,
+      valid_from: validFrom.toISOString(),
+      valid_to: validTo?.toISOString() ?? null,
+    })),
+    added_at: document.addedAt.toISOString(),
+  }
+}
+
+export function tenantUnknown(tenant: string): AppError {
+  return new AppError('tenant_unknown', `there is no tenant ${tenant}: \`hibob-sync tenants list\` shows them`, {
+    retryable: false,
+  })
+}
