@@ -2,14 +2,18 @@
 import { type ClientSession, MongoError } from 'mongodb'
 import type { Mongo } from './connection.ts'
 
-const deadlineMs = 15_000
+const defaultDeadlineMs = 15_000
 const retryMs = 20
 
 /**
  * `act` may run several times (transient errors abort and begin anew); a commit whose outcome is unknown is committed again, which is
  * harmless. After the deadline the last error is thrown: then the transaction may or may not have happened.
  */
-export async function runTransaction(mongo: Mongo, act: (session: ClientSession) => Promise<void>): Promise<void> {
+export async function runTransaction(
+  mongo: Mongo,
+  act: (session: ClientSession) => Promise<void>,
+  { deadlineMs = defaultDeadlineMs }: { deadlineMs?: number } = {},
+): Promise<void> {
   const until = performance.now() + deadlineMs
   const session = mongo.client.startSession({
     defaultTransactionOptions: { writeConcern: { w: 'majority' }, readConcern: { level: 'local' } },
