@@ -12,32 +12,36 @@ export interface TestProxy {
   unanswered(): number
   /** From the next Produce request on, its answer and all later ones on the same connection are swallowed. */
   loseNextAnswer(): void
-  /** Answers to Produce requests are held back from `true` on; `false` lets go those that came meanwhile. */
-  hold(held: boolean): void
+  /** Answers to requests of a kind (Produce, if none is named) are held back from `true` on; `false` lets go those that came meanwhile. */
+  hold(held: boolean, apiKey?: number): void
   close(): Promise<void>
 }
 
 const produceKey = 0
+export const heartbeatKey = 12
 const headBytes = 12
 
 export async function startTestProxy(target: () => number): Promise<TestProxy> {
   const produceBytes: number[] = []
-  const links = new Set<{ client: Socket; waiting: Set<number>; release(): void }>()
+  const links = new Set<{ client: Socket; waiting: Map<number, number>; release(): void }>()
   let unansweredMax = 0
   let losing = false
-  let held = false
-  const unanswered = () => [...links].reduce((sum, { waiting }) => sum + waiting.size, 0)
+  const held = new Set<number>()
+  const unanswered = () =>
+    [...links].flatMap(({ waiting }) => [...waiting.values()]).filter(apiKey => apiKey === produceKey).length
 
   const server = createServer(client => {
     const broker = connect({ host: '127.0.0.1', port: target() })
     const backlog: Buffer[] = []
-    const waiting = new Set<number>()
+    /** Correlation id → kind of request. */
+    const waiting = new Map<number, number>()
     const pass = (frame: Buffer) => {
       waiting.delete(frame.readInt32BE(4))
       client.write(frame)
     }
+    const kindOf = (answer: Buffer) => waiting.get(answer.readInt32BE(4)) ?? -1
     const release = () => {
-      for (const frame of held ? [] : backlog.splice(0)) pass(frame)
+      while (backlog[0] !== undefined && !held.has(kindOf(backlog[0]))) pass(backlog.shift() as Buffer)
     }
     const link = { client, waiting, release }
     links.add(link)
@@ -45,9 +49,9 @@ export async function startTestProxy(target: () => number): Promise<TestProxy> {
     client.on(
       'data',
       framesOf((frame: Buffer) => {
+        waiting.set(frame.readInt32BE(8), frame.readInt16BE(4))
         if (frame.readInt16BE(4) === produceKey) {
           produceBytes.push(frame.length)
-          waiting.add(frame.readInt32BE(8))
           unansweredMax = Math.max(unansweredMax, unanswered())
           if (losing) lost = true
           losing = false
@@ -59,8 +63,8 @@ export async function startTestProxy(target: () => number): Promise<TestProxy> {
       'data',
       framesOf((frame: Buffer) => {
         if (lost) return
-        if (held && (backlog.length > 0 || waiting.has(frame.readInt32BE(4)))) backlog.push(frame)
-        else pass(frame)
+        backlog.push(frame)
+        release()
       }),
     )
     for (const [socket, other] of [
@@ -83,8 +87,9 @@ export async function startTestProxy(target: () => number): Promise<TestProxy> {
     loseNextAnswer() {
       losing = true
     },
-    hold(on) {
-      held = on
+    hold(on, apiKey = produceKey) {
+      if (on) held.add(apiKey)
+      else held.delete(apiKey)
       for (const { release } of links) release()
     },
     async close() {
