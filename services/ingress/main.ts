@@ -39,12 +39,22 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   })
   const metrics = ingressMetrics()
   const { events } = topicNames(config.TOPIC_PREFIX)
+  const partitionByTenant = new Map<string, number>()
   let failedAt = Number.NEGATIVE_INFINITY
   let stopping = false
 
+  function partitionOf(tenantId: string): number {
+    const known = partitionByTenant.get(tenantId)
+    if (known !== undefined) return known
+    const partition = partitionFor(tenantId, partitions)
+    partitionByTenant.set(tenantId, partition)
+    return partition
+  }
+
   async function append(tenantId: string, value: string): Promise<void> {
     try {
-      await lanes.append(events, partitionFor(tenantId, partitions), { key: tenantId, value })
+      // encoded here once: as text it would be measured and written in several steps
+      await lanes.append(events, partitionOf(tenantId), { key: tenantId, value: Buffer.from(value) })
       failedAt = Number.NEGATIVE_INFINITY
     } catch (error) {
       failedAt = performance.now()

@@ -43,7 +43,7 @@ async function store(
   secretId: string,
   rawBody: Buffer,
 ): Promise<Outcome> {
-  const value = webhookEvent({ tenantId, companyId, secretId, rawBody, receivedAt: new Date() })
+  const value = webhookEvent({ tenantId, companyId, secretId, rawBody, receivedAt: Date.now() })
   try {
     await append(tenantId, value)
     return 'taken'
