@@ -7,10 +7,18 @@ const hourMs = 3_600_000
 // local midnight of UTC+14, +8 (China), +2 (central Europe in summer), -4 (US east in summer) and -12: before 08:00 everywhere
 const hoursFromUtcMidnight = [-14, -8, -2, 4, 12] as const
 
-/** The next reading for `date` (`YYYY-MM-DD`) after `afterMs`, in ms since the epoch; null when the date has begun everywhere. */
-export function nextDateReading(date: string, afterMs: number, settlingMs: number): number | null {
+export interface DateReading {
+  /** The instant at which the date begins in one of the zones, ISO 8601. */
+  begins: string
+  /** When to read, ms since the epoch. */
+  at: number
+}
+
+/** The readings for `date` (`YYYY-MM-DD`) that lie after `afterMs`; none when the date has begun everywhere. */
+export function dateReadings(date: string, afterMs: number, settlingMs: number): DateReading[] {
   const midnight = Date.parse(`${date}T00:00:00Z`)
-  if (Number.isNaN(midnight)) return null
-  const readings = hoursFromUtcMidnight.map(hours => midnight + hours * hourMs + settlingMs)
-  return readings.find(at => at > afterMs) ?? null
+  if (Number.isNaN(midnight)) return []
+  const beginnings = hoursFromUtcMidnight.map(hours => midnight + hours * hourMs)
+  const readings = beginnings.map(begins => ({ begins: new Date(begins).toISOString(), at: begins + settlingMs }))
+  return readings.filter(({ at }) => at > afterMs)
 }

@@ -2,7 +2,7 @@
 // makes that person due; ten of them make one. Time is the log's: what a webhook says of its own time decides nothing.
 import type { HibobEvent, LogRecord } from '@hibob-sync/domain'
 import { tableEntryOf } from '@hibob-sync/hibob'
-import { nextDateReading } from './date-readings.ts'
+import { dateReadings } from './date-readings.ts'
 
 export interface DuePerson {
   tenantId: string
@@ -16,10 +16,11 @@ export interface DuePerson {
   newestAt: number
 }
 
-/** A reading to come, for a row that takes effect on `date` (`YYYY-MM-DD`). */
+/** A reading to come, for a row that takes effect on a later date. */
 export interface DatedReading {
   tenantId: string
   employeeId: string
+  /** When that date begins in one of the zones, ISO 8601: a date has several readings. */
   date: string
   at: number
   throughOffset: number
@@ -48,6 +49,8 @@ export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): 
     if (event === null) continue
     switch (event.type) {
       case 'hibob.webhook.received':
+        // late webhooks of a removed tenant ask for nothing
+        if (removed.has(event.tenantid) && !added.has(event.tenantid)) break
         takeWebhook(people, dated, record, event as HibobEvent<'hibob.webhook.received'>, settlingMs)
         break
       case 'tenant.added':
@@ -82,7 +85,7 @@ function takeWebhook(
   const key = `${tenantId}/${employeeId}`
   const firstAt = people.get(key)?.firstAt ?? time
   people.set(key, { tenantId, employeeId, throughOffset, eventId, triggeredBy, firstAt, newestAt: time })
-  const date = webhookType?.startsWith('table.entry.') ? tableEntryOf(event.data)?.effectiveDate : null
-  const at = date ? nextDateReading(date, time, settlingMs) : null
-  if (date && at !== null) dated.set(`${key}/${date}`, { tenantId, employeeId, date, at, throughOffset })
+  const effective = webhookType?.startsWith('table.entry.') ? tableEntryOf(event.data)?.effectiveDate : null
+  for (const { begins: date, at } of dateReadings(effective ?? '', time, settlingMs))
+    dated.set(`${key}/${date}`, { tenantId, employeeId, date, at, throughOffset })
 }

@@ -24,11 +24,14 @@ import { hibobClients } from './hibob-clients.ts'
 import { importerMetrics } from './importer-metrics.ts'
 import { ownedPartitions } from './owned-partitions.ts'
 import { startReading } from './reading-loop.ts'
+import { takeOver } from './take-over.ts'
 import { takeWebhooks } from './take-webhooks.ts'
 
 export { type ImporterConfig, importerSettings } from './config.ts'
 
 const lagEveryMs = 5000
+/** What Kafka does not take in this time is read from HiBob again; a stop waits no longer. */
+const appendWithinMs = 6000
 
 /** `fatal` is called when the importer cannot go on; the process should then end. */
 export async function startImporter(
@@ -43,13 +46,17 @@ export async function startImporter(
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' })
   await ensureIndexes(mongo)
   const { events: topic } = topicNames(config.TOPIC_PREFIX)
-  const lanes = await createLanes(client)
+  const lanes = await createLanes(client, { deadlineMs: appendWithinMs, sendTimeoutMs: appendWithinMs / 2 })
   const owned = ownedPartitions()
   const checkpoints = importerCheckpoints(mongo)
   const pending = pendingReads(mongo)
   const lists = listSchedule(mongo)
   const metrics = importerMetrics()
-  const clients = hibobClients(config.IMPORTER_REQUESTS_MAX)
+  const tenants = createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
+  const clients = hibobClients({
+    connectionsMax: config.IMPORTER_REQUESTS_MAX,
+    allowedUrls: commaList(config.HIBOB_ALLOWED_URLS),
+  })
   const settlingMs = config.HIBOB_SETTLING_MS
   let consumer: Consumer | null = null
 
@@ -57,7 +64,8 @@ export async function startImporter(
     owned,
     pending,
     lists,
-    tenants: createTenantStore(mongo, masterKeyOf(config.MASTER_KEY)),
+    tenants,
+    checkpoints,
     models: readModels(mongo),
     clients,
     metrics,
@@ -74,33 +82,28 @@ export async function startImporter(
     mayBegin: () => consumer !== null && consumer.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS / 2,
   })
 
-  async function takeOver(partition: number): Promise<{ offset: number }> {
-    const { owner, takeover, offset } = await checkpoints.takeOver(partition, clusterId)
-    const logEnd = (await logEnds(client, topic)).get(partition)?.high ?? 0
-    if (offset > logEnd) {
-      throw new AppError(
-        'log_behind_checkpoint',
-        `the importer has taken partition ${partition} up to ${offset}, but its log ends at ${logEnd}: the log was cut, or restored from an older copy. Restore the log with its offsets, or begin anew with an empty MongoDB database`,
-        { retryable: false },
-      )
-    }
-    owned.take({ partition, owner, takeover, offset, logEnd })
-    return { offset }
-  }
-
   consumer = await startConsumer({
     client,
     groupId: `${config.TOPIC_PREFIX}importer`,
     topic,
     sessionTimeoutMs: config.IMPORTER_SESSION_TIMEOUT_MS,
     logger,
-    takeOver,
+    takeOver: partition => takeOver({ client, clusterId, topic, checkpoints, owned }, partition),
     released: partitions => owned.release(partitions),
     onCrash: fatal,
     async handle(batch) {
       try {
         return await takeWebhooks(
-          { owned, checkpoints, pending, lists, settlingMs, onTaken: metrics.handled, onRemoved: reading.forget },
+          {
+            owned,
+            checkpoints,
+            pending,
+            lists,
+            tenants,
+            settlingMs,
+            onTaken: metrics.handled,
+            onRemoved: reading.forget,
+          },
           batch,
         )
       } catch (error) {

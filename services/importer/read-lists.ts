@@ -1,5 +1,5 @@
 // The company's lists of one tenant (protocol P9): when the tenant is added, daily, and when an observation shows an item that they do not.
-import { encodeEvent, listNames } from '@hibob-sync/domain'
+import { encodeEvent, type ListName, listNames } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
 import { listEvents } from './list-events.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
@@ -8,6 +8,8 @@ import { newStamp } from './stamp.ts'
 export interface ListReader {
   owned: OwnedPartitions
   append(partition: number, records: { key: string; value: string }[]): Promise<void>
+  mayBegin(): boolean
+  signal: AbortSignal
 }
 
 export async function readLists(
@@ -16,16 +18,18 @@ export async function readLists(
   tenantId: string,
   partition: number,
 ): Promise<{ kind: 'read'; beganAt: number } | { kind: 'not-owned' } | HibobFailure> {
-  const begun = reader.owned.beginRequest(partition)
+  const begun = reader.mayBegin() ? reader.owned.beginRequest(partition) : null
   if (begun === null) return { kind: 'not-owned' }
   const beganAt = Date.now()
-  const answer = await client.namedLists()
+  const answer = await client.namedLists({ signal: reader.signal })
   if (answer.kind !== 'ok') return answer
   const stamp = newStamp()
-  const records = answer.lists
-    .filter(({ name }) => (listNames as string[]).includes(name))
+  const events = answer.lists
+    .filter(({ name }) => listNames.includes(name as ListName))
     .flatMap(({ name, items }) => listEvents({ tenantId, list: name, items, asOf: begun.asOf }, stamp))
-    .map(event => ({ key: tenantId, value: encodeEvent(event) }))
-  await reader.append(partition, records)
+  await reader.append(
+    partition,
+    events.map(event => ({ key: tenantId, value: encodeEvent(event) })),
+  )
   return { kind: 'read', beganAt }
 }

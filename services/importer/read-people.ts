@@ -1,17 +1,23 @@
 // One request to HiBob about people of one tenant, and what follows from its answer. The pending reads go only after the log has
-// acknowledged what was seen, and only where nothing newer has asked meanwhile (protocol P3).
-import { encodeEvent, type LogRecord, standardFields } from '@hibob-sync/domain'
+// acknowledged what was seen, only where nothing newer has asked meanwhile (protocol P3), and only under the ownership under which the
+// request began: a reading that has been overtaken counts as older (P1), so it must not settle what its successor has still to read.
+import { encodeEvent, standardFields } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
-import type { PendingRead, PendingReads } from '@hibob-sync/mongo'
+import type { ImporterCheckpoints, PendingRead, PendingReads } from '@hibob-sync/mongo'
 import { isSettled, observationEvents } from './observation-events.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { newStamp } from './stamp.ts'
 
 export interface PeopleReader {
   owned: OwnedPartitions
+  checkpoints: ImporterCheckpoints
   pending: PendingReads
   settlingMs: number
   append(partition: number, records: { key: string; value: string }[]): Promise<void>
+  /** Whether the group still counts this process in. */
+  mayBegin(): boolean
+  /** Ends the request. */
+  signal: AbortSignal
 }
 
 export type ReadingOutcome =
@@ -23,16 +29,17 @@ export async function readPeople(
   reader: PeopleReader,
   client: HibobClient,
   tenantId: string,
-  partition: LogRecord['partition'],
+  partition: number,
   people: readonly PendingRead[],
 ): Promise<ReadingOutcome> {
-  const begun = reader.owned.beginRequest(partition)
+  const begun = reader.mayBegin() ? reader.owned.beginRequest(partition) : null
   if (begun === null) return { kind: 'not-owned' }
   const beganAt = Date.now()
   const answer = await client.searchPeople({
     ids: people.map(({ employeeId }) => employeeId),
     fields: standardFields,
     purpose: 'event',
+    signal: reader.signal,
   })
   if (answer.kind !== 'ok') return answer
   const asked = people.map(({ employeeId, newestWebhookAt, kind, eventId, triggeredBy }) => ({
@@ -40,15 +47,13 @@ export async function readPeople(
     newestWebhookAt,
     cause: { kind, eventId, triggeredBy },
   }))
-  const events = observationEvents(
-    { tenantId, asOf: begun.asOf, beganAt, asked, found: answer.people },
-    reader.settlingMs,
-    newStamp(),
-  )
+  const seen = { tenantId, asOf: begun.asOf, beganAt, asked, found: answer.people }
+  const events = observationEvents(seen, reader.settlingMs, newStamp())
   await reader.append(
     partition,
     events.map(event => ({ key: tenantId, value: encodeEvent(event) })),
   )
+  if ((await reader.checkpoints.load(partition))?.owner !== begun.owner) return { kind: 'not-owned' }
   await reader.pending.readingsDone(
     people.map(person => ({ ...personOf(person), dueAgainAt: dueAgainAt(person, beganAt, reader.settlingMs) })),
   )

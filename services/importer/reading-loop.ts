@@ -1,53 +1,28 @@
-// Who is read now: looks again and again at what is due, and begins requests, at most one per tenant and a bounded number in all.
+// Who is read now: looks again and again at what is due, and begins requests, at most one per tenant and endpoint, a bounded number in all.
 // Nothing begins for partitions that are not owned and read up, nor while the group's heartbeat is late (protocol P4).
-import { listFields, listNames } from '@hibob-sync/domain'
-import type { HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
-import type { ListSchedule, PendingRead, PendingReads, ReadModels, Tenant, TenantStore } from '@hibob-sync/mongo'
-import { errorCode, type Logger } from '@hibob-sync/runtime'
-import type { HibobClients } from './hibob-clients.ts'
-import type { ImporterMetrics } from './importer-metrics.ts'
-import { afterSighting, type KnownItems, noSightings, type Sightings, strangeItems } from './list-sightings.ts'
-import type { OwnedPartitions } from './owned-partitions.ts'
-import { batchWaitMs, planBatch } from './plan-batch.ts'
-import { readLists } from './read-lists.ts'
-import { readPeople } from './read-people.ts'
-import { afterAnswer, afterFailure, type Gate, type GateLimits, openGate } from './tenant-gate.ts'
+import { errorCode } from '@hibob-sync/runtime'
+import { batchWaitMs } from './plan-batch.ts'
+import { type Endpoint, type TenantReadingParts, tenantReadings } from './tenant-readings.ts'
 
-export interface ReadingParts {
-  owned: OwnedPartitions
-  pending: PendingReads
-  lists: ListSchedule
-  tenants: TenantStore
-  models: ReadModels
-  clients: HibobClients
-  metrics: ImporterMetrics
-  logger: Logger
-  settlingMs: number
+export interface ReadingParts extends Omit<TenantReadingParts, 'signal'> {
   requestsMax: number
-  listsEveryMs: number
-  limits: GateLimits
-  append(partition: number, records: { key: string; value: string }[]): Promise<void>
-  mayBegin(): boolean
 }
 
-const tickMs = 100
-/** Rubbish for a single person may be HiBob's trouble as a whole: only when it stays so is it that person's. */
-const failuresBeforePostponed = 3
 const lookedAtMax = 5000
 const tenantsKnownForMs = 1000
 
 export function startReading(parts: ReadingParts) {
-  const { owned, pending, lists, tenants, clients, metrics, logger, settlingMs, limits } = parts
-  const gates = new Map<string, Gate>()
-  const sightings = new Map<string, Sightings>()
+  const { owned, pending, logger, settlingMs } = parts
+  const ending = new AbortController()
+  const readings = tenantReadings({ ...parts, signal: ending.signal })
   const underWay = new Map<string, Promise<void>>()
-  const waitMaxMs = batchWaitMs(settlingMs)
-  let known: { at: number; byId: Map<string, Tenant> } = { at: Number.NEGATIVE_INFINITY, byId: new Map() }
-  let stopped = false
+  // a small part of the settling time, so that looking adds little to the delay and an idle importer little to MongoDB's load
+  const tickMs = Math.min(500, Math.max(50, settlingMs / 20))
+  let known = { at: Number.NEGATIVE_INFINITY, all: [] as string[], active: new Set<string>() }
   const looping = loop()
 
   async function loop(): Promise<void> {
-    while (!stopped) {
+    while (!ending.signal.aborted) {
       try {
         if (parts.mayBegin()) await look()
       } catch (error) {
@@ -63,139 +38,56 @@ export function startReading(parts: ReadingParts) {
     const now = Date.now()
     await refreshTenants()
     await pending.wakeDated(partitions, now)
-    for (const { tenantId, partition } of await lists.due(partitions, now))
-      if (isFree(tenantId)) begin(tenantId, () => takeLists(tenantId, partition))
-    const passedOver = [...known.byId.keys()].filter(tenantId => !isFree(tenantId))
-    const due = await pending.dueBy(partitions, now + waitMaxMs, lookedAtMax, passedOver)
+    await beginLists(partitions, now)
+    await beginPeople(partitions, now)
+  }
+
+  async function beginLists(partitions: number[], now: number): Promise<void> {
+    for (const { tenantId, partition } of await parts.lists.due(partitions, now))
+      if (isFree('lists', tenantId)) begin('lists', tenantId, () => readings.lists(tenantId, partition))
+  }
+
+  async function beginPeople(partitions: number[], now: number): Promise<void> {
+    // what a stopped tenant has piled up must not hide the others
+    const passedOver = known.all.filter(tenantId => !isFree('people', tenantId))
+    const due = await pending.dueBy(partitions, now + batchWaitMs(settlingMs), lookedAtMax, passedOver)
     for (const [tenantId, people] of Map.groupBy(due, read => read.tenantId)) {
       const partition = people[0]?.partition ?? -1
-      if (!isFree(tenantId)) continue
-      const plan = planBatch(people, owned.position(partition), now, { batchMax: gateOf(tenantId).batchMax, waitMaxMs })
-      if (plan.kind === 'read') begin(tenantId, () => takePeople(tenantId, partition, plan.people))
+      if (!isFree('people', tenantId)) continue
+      const named = readings.plan(tenantId, people, owned.position(partition), now)
+      if (named !== null) begin('people', tenantId, () => readings.people(tenantId, partition, named))
     }
   }
 
   async function refreshTenants(): Promise<void> {
     if (performance.now() - known.at < tenantsKnownForMs) return
-    known = { at: performance.now(), byId: new Map((await tenants.list()).map(tenant => [tenant.tenant, tenant])) }
+    const at = performance.now()
+    const found = await parts.tenants.list()
+    const active = found.filter(({ state }) => state === 'active')
+    known = { at, all: found.map(({ tenant }) => tenant), active: new Set(active.map(({ tenant }) => tenant)) }
   }
 
-  const gateOf = (tenantId: string) => gates.get(tenantId) ?? openGate(limits.batchMax)
-
-  /** Whether a request of the tenant may begin: it is active, none is under way, and it need not wait. */
-  function isFree(tenantId: string): boolean {
-    if (stopped || underWay.size >= parts.requestsMax || underWay.has(tenantId)) return false
-    return known.byId.get(tenantId)?.state === 'active' && gateOf(tenantId).closedUntil <= performance.now()
+  /** Whether a request may begin: the tenant is active, none such is under way, and it need not wait. */
+  function isFree(endpoint: Endpoint, tenantId: string): boolean {
+    if (ending.signal.aborted || underWay.size >= parts.requestsMax || underWay.has(`${endpoint}/${tenantId}`))
+      return false
+    return known.active.has(tenantId) && readings.mayAsk(endpoint, tenantId)
   }
 
-  function begin(tenantId: string, request: () => Promise<void>): void {
-    const running = request()
-      .catch(error => {
-        logger.warn({ tenantId, code: errorCode(error) }, 'a reading was not taken into the log, it is made again')
-        gates.set(tenantId, { ...gateOf(tenantId), closedUntil: performance.now() + limits.retryBaseMs })
-      })
-      .finally(() => underWay.delete(tenantId))
-    underWay.set(tenantId, running)
+  function begin(endpoint: Endpoint, tenantId: string, turn: () => Promise<void>): void {
+    const name = `${endpoint}/${tenantId}`
+    const running = turn()
+      .catch(error => readings.faulted(endpoint, tenantId, error))
+      .finally(() => underWay.delete(name))
+    underWay.set(name, running)
   }
 
-  async function clientOf(tenantId: string) {
-    const { serviceUserId, token, hibobUrl, version } = await tenants.credentials(tenantId)
-    return { version, client: clients.of({ tenantId, baseUrl: hibobUrl, serviceUserId, token: token.reveal() }) }
-  }
-
-  async function takePeople(tenantId: string, partition: number, people: PendingRead[]): Promise<void> {
-    const { client, version } = await clientOf(tenantId)
-    const outcome = await readPeople(parts, client, tenantId, partition, people)
-    if (outcome.kind === 'not-owned') return
-    metrics.requested('people', outcome.kind)
-    if (outcome.kind !== 'read') return failed(tenantId, version, outcome, people)
-    gates.set(tenantId, afterAnswer(gateOf(tenantId), limits))
-    metrics.appended({ observed: outcome.found.length, missing: outcome.missing })
-    for (const { newestWebhookAt } of people)
-      if (newestWebhookAt !== null) metrics.answered(Date.now() - newestWebhookAt)
-    await lookForStrangeItems(tenantId, partition, outcome.found)
-  }
-
-  async function takeLists(tenantId: string, partition: number): Promise<void> {
-    const { client, version } = await clientOf(tenantId)
-    const outcome = await readLists(parts, client, tenantId, partition)
-    if (outcome.kind === 'not-owned') return
-    metrics.requested('lists', outcome.kind)
-    if (outcome.kind !== 'read') {
-      await failed(tenantId, version, outcome, [])
-      return lists.postpone(tenantId, Date.now() + Math.max(0, gateOf(tenantId).closedUntil - performance.now()))
-    }
-    gates.set(tenantId, afterAnswer(gateOf(tenantId), limits))
-    sightings.set(tenantId, { ...(sightings.get(tenantId) ?? noSightings), listsReadAt: outcome.beganAt })
-    await lists.read(tenantId, outcome.beganAt, outcome.beganAt + parts.listsEveryMs)
-  }
-
-  async function failed(
-    tenantId: string,
-    version: number,
-    failure: HibobFailure,
-    people: readonly PendingRead[],
-  ): Promise<void> {
-    logger.warn(
-      { tenantId, kind: failure.kind, status: failure.status, detail: failure.detail },
-      'HiBob did not answer as asked',
-    )
-    if (failure.kind === 'unauthorized' || failure.kind === 'forbidden') {
-      metrics.stopped()
-      known.at = Number.NEGATIVE_INFINITY
-      return tenants.markCredentialsInvalid(tenantId, version, failure.detail)
-    }
-    const gate = afterFailure(gateOf(tenantId), failure, people.length, performance.now(), Math.random(), limits)
-    const [alone, ...others] = people
-    const isOnes =
-      failure.kind === 'rejected' || (failure.kind === 'invalid_answer' && gate.failures >= failuresBeforePostponed)
-    if (alone === undefined || others.length > 0 || !isOnes) return void gates.set(tenantId, gate)
-    gates.set(tenantId, openGate(1))
-    await postpone(alone)
-  }
-
-  /** One person whom HiBob cannot tell of keeps waiting, and holds up nobody else. */
-  async function postpone({ tenantId, employeeId, throughOffset }: PendingRead): Promise<void> {
-    metrics.postponed()
-    await pending.readingsDone([{ tenantId, employeeId, throughOffset, dueAgainAt: Date.now() + limits.retryMaxMs }])
-  }
-
-  async function lookForStrangeItems(
-    tenantId: string,
-    partition: number,
-    found: readonly ObservedPerson[],
-  ): Promise<void> {
-    const strange = strangeItems(found, await knownItems(tenantId))
-    if (strange.size === 0) return
-    const now = Date.now()
-    const sighted = afterSighting(sightings.get(tenantId) ?? noSightings, strange, now, settlingMs)
-    sightings.set(tenantId, sighted.sightings)
-    if (sighted.readLists)
-      await lists.dueBy(tenantId, partition, Math.max(now, (sighted.sightings.listsReadAt ?? 0) + settlingMs))
-  }
-
-  async function knownItems(tenantId: string): Promise<KnownItems> {
-    const items: KnownItems = {}
-    for (const name of listNames) {
-      const list = listFields[name] === undefined ? null : await parts.models.list(tenantId, name)
-      if (list !== null) items[name] = new Map(list.items.map(item => [item.id, item.name]))
-    }
-    return items
-  }
-
-  function forget(tenantId: string): void {
-    gates.delete(tenantId)
-    sightings.delete(tenantId)
-    clients.forget(tenantId)
-    known.at = Number.NEGATIVE_INFINITY
-  }
-
-  /** Begins nothing more and waits for what is under way. */
+  /** Begins nothing more, breaks off requests, and waits until what was answered is in the log. */
   async function stop(): Promise<void> {
-    stopped = true
+    ending.abort()
     await looping
     await Promise.all(underWay.values())
   }
 
-  return { forget, stop, isIdle: () => underWay.size === 0 }
+  return { forget: readings.forget, stop, isIdle: () => underWay.size === 0 }
 }

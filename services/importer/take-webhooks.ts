@@ -2,9 +2,9 @@
 // checkpoint moves (protocol P4); taking the same stretch again changes nothing.
 import { decodeEvent } from '@hibob-sync/domain'
 import type { ConsumedBatch } from '@hibob-sync/kafka'
-import type { ImporterCheckpoints, ListSchedule, PendingReads } from '@hibob-sync/mongo'
+import type { ImporterCheckpoints, ListSchedule, PendingReads, TenantStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
-import { whatIsAsked } from './due-people.ts'
+import { type Asked, whatIsAsked } from './due-people.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 
 export interface WebhookConsumer {
@@ -12,6 +12,7 @@ export interface WebhookConsumer {
   checkpoints: ImporterCheckpoints
   pending: PendingReads
   lists: ListSchedule
+  tenants: TenantStore
   settlingMs: number
   onTaken(events: number, people: number): void
   onRemoved(tenantId: string): void
@@ -25,7 +26,7 @@ export async function takeWebhooks(
   const own = parts.owned.get(partition)
   const last = records.at(-1)
   if (own === undefined || last === undefined) return { nextOffset: records[0]?.offset ?? own?.offset ?? 0 }
-  const asked = whatIsAsked(records.map(decodeEvent), parts.settlingMs)
+  const asked = await ofPresentTenants(parts.tenants, whatIsAsked(records.map(decodeEvent), parts.settlingMs))
   for (const { tenantId, throughOffset } of asked.removed) {
     await parts.pending.forgetTenant(tenantId, throughOffset)
     await parts.lists.forget(tenantId)
@@ -41,4 +42,18 @@ export async function takeWebhooks(
   parts.owned.moved(partition, own.owner, nextOffset)
   parts.onTaken(records.length, asked.people.length)
   return { nextOffset }
+}
+
+/** Nothing is remembered of tenants that are removed by now: nobody would ever read it, or forget it again. */
+async function ofPresentTenants(tenants: TenantStore, asked: Asked): Promise<Asked> {
+  const named = new Set([...asked.people.map(({ tenantId }) => tenantId), ...asked.added])
+  const gone = new Set<string>()
+  for (const tenantId of named) if ((await tenants.get(tenantId))?.state === 'removed') gone.add(tenantId)
+  if (gone.size === 0) return asked
+  return {
+    ...asked,
+    people: asked.people.filter(({ tenantId }) => !gone.has(tenantId)),
+    dated: asked.dated.filter(({ tenantId }) => !gone.has(tenantId)),
+    added: asked.added.filter(tenantId => !gone.has(tenantId)),
+  }
 }

@@ -17,6 +17,11 @@ export interface GateLimits {
   retryMaxMs: number
 }
 
+export type Failure = Pick<HibobFailure, 'kind' | 'status' | 'retryAfterMs'>
+
+/** HiBob as a whole may be out of order: only a failure that lasts so long is put down to what was asked for. */
+export const failuresUntilBlamed = 3
+
 export const openGate = (batchMax: number): Gate => ({ failures: 0, closedUntil: 0, batchMax })
 
 export function afterAnswer(gate: Gate, limits: GateLimits): Gate {
@@ -26,25 +31,33 @@ export function afterAnswer(gate: Gate, limits: GateLimits): Gate {
 /** `random` in [0, 1): tenants that failed together do not come back together. `named`: people in the request that failed. */
 export function afterFailure(
   gate: Gate,
-  failure: Pick<HibobFailure, 'kind' | 'retryAfterMs'>,
+  failure: Failure,
   named: number,
   now: number,
   random: number,
   limits: GateLimits,
 ): Gate {
-  const askedMs = failure.retryAfterMs ?? 0
-  if (failure.kind === 'rate_limited') return { ...gate, closedUntil: now + askedMs + random * limits.retryBaseMs }
+  const { kind, retryAfterMs: askedMs = 0 } = failure
+  if (isLimited(failure)) return { ...gate, closedUntil: now + askedMs + random * limits.retryBaseMs }
   const failures = gate.failures + 1
-  const batchMax = shrinks(failure.kind, failures) ? Math.max(1, Math.ceil(named / 2)) : gate.batchMax
-  // the same request would be refused again, a smaller one may not be: no need to wait
-  if (failure.kind === 'rejected' && named > 1) return { failures, closedUntil: now, batchMax }
+  const isBlamed = kind === 'rejected' || failures >= failuresUntilBlamed
+  const batchMax = isBlamed && named > 1 ? Math.ceil(named / 2) : gate.batchMax
+  // a smaller request is another one, which may well be answered: no need to wait long
+  if (named > 1 && kind === 'rejected') return { ...gate, closedUntil: now, batchMax }
+  if (named > 1 && kind === 'invalid_answer' && failures > failuresUntilBlamed)
+    return { ...gate, closedUntil: now + limits.retryBaseMs, batchMax }
   const waitMs = Math.max(askedMs, backoffMs(failures, random, limits.retryBaseMs, limits.retryMaxMs))
   return { failures, closedUntil: now + waitMs, batchMax }
 }
 
-// HiBob as a whole may be out of order, and smaller requests would only be more of them: so not at the first failure
-function shrinks(kind: HibobFailure['kind'], failures: number): boolean {
-  return kind === 'rejected' || failures > 2
+/** Whether a request for one person has failed in a way that is put down to this person. */
+export function isPersonal(gateBefore: Gate, { kind }: Failure): boolean {
+  return kind === 'rejected' || (kind === 'invalid_answer' && gateBefore.failures + 1 >= failuresUntilBlamed)
+}
+
+/** HiBob's limit, or a call that was held back here and never sent, is no failure: it says when to come back. */
+function isLimited({ kind, status, retryAfterMs }: Failure): boolean {
+  return kind === 'rate_limited' || (status === null && retryAfterMs !== undefined)
 }
 
 /** Doubles with each failure up to `maxMs`; between half of it and all of it by chance. `failures` ≥ 1. */
