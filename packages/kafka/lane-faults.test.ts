@@ -1,30 +1,13 @@
 // Lanes against a broker of their own, behind a proxy: it stops, hangs, or its answers are lost.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { startKafka } from '@hibob-sync/local-engines'
 import t from 'tap'
 import { createLanes, readRange } from './index.ts'
-import { startTestProxy } from './test-proxy.ts'
+import { startTestBroker } from './test-broker.ts'
 import { testTopic, valuesIn } from './test-topic.ts'
 
-const dataDir = await mkdtemp(join(tmpdir(), 'lane-faults-'))
-let port = 0
-const proxy = await startTestProxy(() => port)
-const kafka = await startKafka({
-  dataDir,
-  cacheDir: resolve(import.meta.dirname, '../../.data/engines'),
-  advertised: [`127.0.0.1:${proxy.port}`],
-})
-const broker = kafka.nodes[0] as (typeof kafka.nodes)[number]
-port = broker.port
-t.teardown(async () => {
-  await kafka.stop()
-  await proxy.close()
-  await rm(dataDir, { recursive: true, force: true })
-})
+const broker = await startTestBroker(end => t.teardown(end))
+const { proxy } = broker
 
-const newTopic = () => testTopic(2, { brokers: kafka.brokers })
+const newTopic = () => testTopic(2, { brokers: broker.brokers })
 const record = (value: string) => ({ key: 'tenant', value })
 
 t.test('a lane never has two sends outstanding, nor one above 512 KiB', async t => {
@@ -92,8 +75,7 @@ t.test('a stopped broker gives log_unavailable within the deadline, and the lane
   t.ok(performance.now() - began < 3000, `${Math.round(performance.now() - began)} ms`)
   t.ok(failed.every(error => error.code === 'log_unavailable' && error.retryable))
   t.equal(lanes.stats().queuedBytes, 0)
-  await broker.end()
-  await broker.start()
+  await broker.startAgain()
   await untilDone(() => lanes.append(topic, 1, record('after')))
   t.strictSame(await valuesIn(readRange(client, topic, 1, 0)), ['before', 'after'])
   await lanes.stop()

@@ -1,0 +1,82 @@
+// A consumer whose broker stops, or answers late, behind a proxy.
+import t from 'tap'
+import { uniqueName } from '../../test/support/engines.ts'
+import { createLanes, startConsumer } from './index.ts'
+import { startTestBroker } from './test-broker.ts'
+import { heartbeatKey } from './test-proxy.ts'
+import { quietLogger, testTopic } from './test-topic.ts'
+
+const broker = await startTestBroker(end => t.teardown(end))
+const { client, topic } = await testTopic(1, { brokers: broker.brokers })
+const sessionTimeoutMs = 6000
+const options = {
+  client,
+  topic,
+  sessionTimeoutMs,
+  heartbeatIntervalMs: 200,
+  logger: quietLogger,
+  released: () => {},
+  onCrash: (error: Error) => {
+    throw error
+  },
+}
+
+t.test('a heartbeat counts from when it was sent, however late its answer is read', async t => {
+  const consumer = await startConsumer({
+    ...options,
+    groupId: uniqueName('group'),
+    takeOver: async () => ({ offset: 0 }),
+    handle: async ({ records }) => ({ nextOffset: (records.at(-1)?.offset ?? -1) + 1 }),
+  })
+  await until(() => consumer.heartbeatAgeMs() < 100)
+  broker.proxy.hold(true, heartbeatKey)
+  await until(() => consumer.heartbeatAgeMs() > 1500)
+  let youngest = Number.POSITIVE_INFINITY
+  const watching = setInterval(() => {
+    youngest = Math.min(youngest, consumer.heartbeatAgeMs())
+  }, 1)
+  // lets the answer that was held pass, and holds the next one
+  broker.proxy.hold(false, heartbeatKey)
+  broker.proxy.hold(true, heartbeatKey)
+  await until(() => consumer.heartbeatAgeMs() > 2500)
+  clearInterval(watching)
+  t.ok(youngest > 1000, `the youngest age seen is ${Math.round(youngest)} ms`)
+  broker.proxy.hold(false, heartbeatKey)
+  await until(() => consumer.heartbeatAgeMs() < 500)
+  await consumer.stop()
+})
+
+t.test('a consumer goes on by itself after its broker was away, from where its owner stands', async t => {
+  const handled: string[] = []
+  let position = 0
+  let takeOvers = 0
+  const consumer = await startConsumer({
+    ...options,
+    groupId: uniqueName('group'),
+    async takeOver() {
+      takeOvers++
+      return { offset: position }
+    },
+    async handle({ records }) {
+      handled.push(...records.map(({ value }) => value ?? ''))
+      position = (records.at(-1)?.offset ?? -1) + 1
+      return { nextOffset: position }
+    },
+  })
+  const lanes = await createLanes(client, { deadlineMs: 60_000 })
+  await lanes.append(topic, 0, { key: 'tenant', value: 'before' })
+  await until(() => handled.length === 1)
+  const before = takeOvers
+  broker.kill('SIGKILL')
+  await broker.startAgain()
+  await lanes.append(topic, 0, { key: 'tenant', value: 'after' })
+  await until(() => handled.length === 2)
+  t.strictSame(handled, ['before', 'after'])
+  t.ok(takeOvers > before, 'it has taken over anew')
+  await consumer.stop()
+  await lanes.stop()
+})
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(resolve => setTimeout(resolve, 5))
+}
