@@ -26,8 +26,11 @@ export function listSchedule(mongo: Mongo) {
   const due = (partitions: readonly number[], now: number) =>
     collection.find({ partition: { $in: [...partitions] }, dueAt: { $lte: now } }, { sort: { dueAt: 1 } }).toArray()
   const get = (tenantId: string) => collection.findOne({ _id: tenantId })
-  const read = async (tenantId: string, readAt: number, nextAt: number) =>
-    void (await collection.updateOne({ _id: tenantId }, { $set: { readAt, dueAt: nextAt } }))
+  /** Who asked for a later reading while this one was made is not forgotten. */
+  const read = async (tenantId: string, readAt: number, nextAt: number) => {
+    const dueAt = { $cond: [{ $gt: ['$dueAt', readAt] }, { $min: ['$dueAt', nextAt] }, nextAt] }
+    await collection.updateOne({ _id: tenantId }, [{ $set: { readAt, dueAt } }])
+  }
   const postpone = async (tenantId: string, dueAt: number) =>
     void (await collection.updateOne({ _id: tenantId }, { $set: { dueAt } }))
   const forget = async (tenantId: string) => void (await collection.deleteOne({ _id: tenantId }))

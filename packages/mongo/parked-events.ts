@@ -31,9 +31,12 @@ export function parkedEvents(mongo: Mongo) {
     collection.find(tenantId === undefined ? {} : { tenantId }, { sort: { partition: 1, offset: 1 } }).toArray()
   const get = (id: string) => collection.findOne({ _id: id })
   const discard = async (id: string) => (await collection.deleteOne({ _id: id })).deletedCount === 1
+  /** The notes of a tenant that was removed at `throughOffset`. */
+  const forgetTenant = async (tenantId: string, throughOffset: number) =>
+    void (await collection.deleteMany({ tenantId, offset: { $lte: throughOffset } }))
   const markRetried = async (id: string) =>
     void (await collection.updateOne({ _id: id }, { $set: { retriedAt: new Date() } }))
   const count = (tenantId?: string) => collection.countDocuments(tenantId === undefined ? {} : { tenantId })
 
-  return { park, list, get, discard, markRetried, count }
+  return { park, list, get, discard, forgetTenant, markRetried, count }
 }

@@ -1,0 +1,83 @@
+import type { Change, ChangeTopic } from '@hibob-sync/domain'
+import t from 'tap'
+import { changeCollection, changeDocument, outbox } from './outbox.ts'
+import { testDatabase } from './test-database.ts'
+
+const mongo = await testDatabase()
+const box = outbox(mongo)
+const nothing = { offset: -1, step: 0 }
+
+const change = (topic: ChangeTopic, key: string, offset: number, more: Partial<Change> = {}): Change => ({
+  id: `${key}-${offset}`,
+  tenantId: key.split('/')[0] ?? '',
+  topic,
+  key,
+  offset,
+  value: `${topic} ${key} ${offset}`,
+  tombstone: false,
+  ...more,
+})
+const put = (partition: number, step: number, ...changes: Change[]) =>
+  changeCollection(mongo).insertMany(changes.map(own => changeDocument(partition, step, own)))
+const shown = (changes: { topic: string; key: string; offset: number; step: number }[]) =>
+  changes.map(({ topic, key, offset, step }) => `${offset}.${step} ${topic} ${key}`)
+
+t.test('changes wait in log order, step by step, each partition’s apart', async t => {
+  await put(1, 0, change('users', 'a/1', 100), change('users', 'a/1', 9), change('teams', 'a/t', 9))
+  await put(1, 2, change('users', 'a/3', 20))
+  await put(1, 10, change('users', 'a/2', 20))
+  await put(11, 0, change('users', 'b/1', 1))
+  const all = ['9.0 teams a/t', '9.0 users a/1', '20.2 users a/3', '20.10 users a/2', '100.0 users a/1']
+  t.same(shown(await box.unsent(1, nothing, 10)), all)
+  t.same(shown(await box.unsent(1, nothing, 2)), all.slice(0, 2))
+  t.same(shown(await box.unsent(1, { offset: 9, step: 0 }, 10)), all.slice(2))
+  t.same(shown(await box.unsent(1, { offset: 20, step: 2 }, 10)), all.slice(3))
+  t.same(shown(await box.unsent(1, { offset: 100, step: 0 }, 10)), [])
+  t.equal(await box.unsentCount(1, { offset: 20, step: 2 }), 2)
+  t.same(shown(await box.unsent(11, nothing, 10)), ['1.0 users b/1'])
+})
+
+t.test('what was stored comes back to the letter: value, null, and the null that is to follow', async t => {
+  await put(
+    2,
+    0,
+    change('users', 'c/1', 5, { value: '{"a": 1.0}', tombstone: true }),
+    change('users', 'c/2', 5, { value: null }),
+  )
+  t.match(await box.unsent(2, nothing, 10), [
+    { tenantId: 'c', value: '{"a": 1.0}', tombstone: true },
+    { value: null, tombstone: false },
+  ])
+})
+
+t.test('a key’s newest change is that of its topic, no later than what is published', async t => {
+  await put(
+    3,
+    0,
+    change('users', 'd/1', 1),
+    change('users', 'd/1', 5),
+    change('teams', 'd/1', 7),
+    change('users', 'd/1', 9),
+  )
+  t.match(await box.newest('users', 'd', 'd/1', { offset: 8, step: 0 }), { offset: 5, topic: 'users' })
+  t.match(await box.newest('users', 'd', 'd/1', { offset: 9, step: 0 }), { offset: 9 })
+  t.equal(await box.newest('teams', 'd', 'd/1', { offset: 6, step: 0 }), null)
+  t.equal(await box.newest('users', 'other', 'd/1', { offset: 9, step: 0 }), null)
+})
+
+t.test('a tenant’s latest changes come newest first, and no other’s', async t => {
+  await put(4, 0, change('users', 'e/1', 1), change('users', 'f/1', 2), change('users', 'e/2', 3))
+  t.same(shown(await box.latest(4, 'e', 5)), ['3.0 users e/2', '1.0 users e/1'])
+})
+
+t.test('a removed tenant’s history is given an end, and can be sent until then', async t => {
+  await put(5, 0, change('users', 'g/1', 1), change('users', 'g/1', 8), change('users', 'h/1', 1))
+  const end = new Date('2100-01-01')
+  await box.retire('g', 5, end)
+  const ends = await changeCollection(mongo).find({ expireAt: end }).toArray()
+  t.same(
+    ends.map(({ key, offset }) => `${key} ${offset}`),
+    ['g/1 1'],
+  )
+  t.equal((await box.unsent(5, nothing, 10)).length, 3)
+})

@@ -1,0 +1,43 @@
+import t from 'tap'
+import { projectorCheckpoints } from './projector-checkpoint.ts'
+import { testDatabase } from './test-database.ts'
+
+const checkpoints = projectorCheckpoints(await testDatabase())
+
+t.test('a partition without a checkpoint begins at its first event, with nothing published', async t => {
+  t.match(await checkpoints.takeOver(1, 'cluster'), {
+    position: { offset: 0, step: 0, after: null },
+    published: { offset: -1, step: 0 },
+    resend: [],
+  })
+})
+
+t.test('of take-overs at the same time exactly one owns the partition afterwards', async t => {
+  const taken = await Promise.all(Array.from({ length: 4 }, () => checkpoints.takeOver(2, 'cluster')))
+  const moved = await Promise.all(taken.map(({ owner }) => checkpoints.movePublished(2, owner, { offset: 5, step: 0 })))
+  t.equal(moved.filter(Boolean).length, 1)
+  t.equal((await checkpoints.load(2))?.owner, taken[moved.indexOf(true)]?.owner)
+})
+
+t.test('keys whose send is uncertain are noted by whoever, read and pulled by the owner alone', async t => {
+  const former = await checkpoints.takeOver(3, 'cluster')
+  const { owner } = await checkpoints.takeOver(3, 'cluster')
+  await checkpoints.addResend(3, ['users|a/1', 'users|a/2'])
+  await checkpoints.addResend(3, ['users|a/1', 'teams|a/1'])
+  await checkpoints.addResend(3, [])
+  t.same(await checkpoints.resendKeys(3, owner), ['users|a/1', 'users|a/2', 'teams|a/1'])
+  t.same(await checkpoints.resendKeys(3, former.owner), [])
+  await checkpoints.pullResend(3, former.owner, ['users|a/1'])
+  t.equal((await checkpoints.resendKeys(3, owner)).length, 3)
+  await checkpoints.pullResend(3, owner, ['users|a/1', 'teams|a/1'])
+  t.same(await checkpoints.resendKeys(3, owner), ['users|a/2'])
+})
+
+t.test('another Kafka cluster is refused with what to do, and takes nothing over', async t => {
+  const before = await checkpoints.takeOver(4, 'cluster')
+  await t.rejects(checkpoints.takeOver(4, 'elsewhere'), {
+    code: 'other_cluster',
+    message: /partition 4 .*cluster cluster, but this is cluster elsewhere: connect to/,
+  })
+  t.equal((await checkpoints.load(4))?.owner, before.owner)
+})
