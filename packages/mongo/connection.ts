@@ -12,9 +12,11 @@ export interface MongoOptions {
   appName: string
   /** How long an act waits for a server that takes it, in ms. */
   waitMs?: number
-  /** Does not wait for the server: the first act connects. */
+  /** Does not wait for the server: acts fail until it has answered once, however late. */
   lazy?: boolean
 }
+
+const connectAgainMs = 200
 
 /**
  * `url` names the database. Resolves when the server has answered once. Throws AppError `mongodb_url_invalid` or `mongodb_unavailable`;
@@ -34,8 +36,34 @@ export async function connectMongo(
     retryWrites: true,
     ignoreUndefined: true,
   })
-  if (!lazy) await firstAnswer(client)
-  return { db: client.db(), client, close: () => client.close() }
+  if (!lazy) {
+    await firstAnswer(client)
+    return { db: client.db(), client, close: () => client.close() }
+  }
+  const giveUp = keepConnecting(client)
+  return {
+    db: client.db(),
+    client,
+    close() {
+      giveUp()
+      return client.close()
+    },
+  }
+}
+
+/** A client whose first connection failed stays closed for good, so that connecting is repeated here until it has succeeded once. */
+function keepConnecting(client: MongoClient): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let over = false
+  const connect = () =>
+    client.connect().catch(() => {
+      if (!over) timer = setTimeout(connect, connectAgainMs)
+    })
+  void connect()
+  return () => {
+    over = true
+    clearTimeout(timer)
+  }
 }
 
 function clientOf(url: string, options: MongoClientOptions): MongoClient {

@@ -3,7 +3,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { SigningSecret } from '@hibob-sync/hibob'
 import { type TenantStore, tokenHashOf, type WebhookAccess } from '@hibob-sync/mongo'
-import { errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 
 export interface KnownTenant {
   tenantId: string
@@ -18,6 +18,8 @@ export type TenantCache = ReturnType<typeof tenantCache>
 
 const refreshMs = 5000
 const askAgainMs = 1000
+/** MongoDB that has not answered by then cannot say: a connection that fell silent would keep callers waiting far longer. */
+const answerWithinMs = 2000
 const askedMax = 10_000
 const tokenLengthMax = 128
 
@@ -30,7 +32,7 @@ export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookA
 
   async function refresh(): Promise<void> {
     try {
-      const accesses = await store.webhookAccesses()
+      const accesses = await answerOf(store.webhookAccesses())
       byHash = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
       byToken.clear()
       loaded = true
@@ -68,7 +70,7 @@ export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookA
 
   async function look(hash: string): Promise<Lookup> {
     try {
-      const access = await store.webhookAccess(hash)
+      const access = await answerOf(store.webhookAccess(hash))
       if (access === null) return 'unknown'
       const known = knownTenant(access)
       byHash.set(hash, known)
@@ -81,6 +83,15 @@ export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookA
   }
 
   return { refresh, find, findAnew, isLoaded: () => loaded, stop: () => clearInterval(timer) }
+}
+
+async function answerOf<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const fail = () => reject(new AppError('mongodb_silent', 'MongoDB does not answer', { retryable: true }))
+    timer = setTimeout(fail, answerWithinMs)
+  })
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
 function knownTenant({ tenantId, companyId, secrets }: WebhookAccess): KnownTenant {
