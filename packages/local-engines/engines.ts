@@ -24,6 +24,8 @@ export interface Engines {
   mongoUrl(database: string): string
   /** `environment`: nothing was started. `reused`: they ran already. */
   origin: 'environment' | 'docker' | 'started' | 'reused'
+  /** Of what runs here; empty when the environment or Docker serves. */
+  pids(): number[]
   /** Ends what this call started or reused; what the environment names is left alone. */
   stop(): Promise<void>
 }
@@ -41,6 +43,7 @@ export async function startEngines(options: EnginesOptions): Promise<Engines> {
       brokers: brokers.split(','),
       mongoUrl: withDatabase(mongoUrl),
       origin: 'environment',
+      pids: () => [],
       stop: async () => {},
     }
   const dataDir = resolve(options.dataDir)
@@ -81,6 +84,7 @@ function enginesOf(dataDir: string, state: Running, origin: Engines['origin']): 
     brokers: state.brokers,
     mongoUrl: withDatabase(state.mongoUrl),
     origin,
+    pids: () => [...state.pids],
     async stop() {
       await rm(join(dataDir, 'running.json'), { force: true })
       await Promise.all(state.pids.map(pid => processOf(pid).end()))
@@ -103,6 +107,7 @@ function startDocker(): Engines {
     brokers: ['127.0.0.1:9092'],
     mongoUrl: withDatabase('mongodb://127.0.0.1:27017/?directConnection=true'),
     origin: 'docker',
+    pids: () => [],
     stop: async () => void compose('stop', 'kafka', 'mongodb'),
   }
 }

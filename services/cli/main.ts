@@ -11,6 +11,9 @@ import { tenantCommands } from './commands/tenants.ts'
 import { topicCommands } from './commands/topics.ts'
 import { commandContext } from './context.ts'
 
+// a reader such as `head` that has seen enough is no fault
+process.stdout.on('error', error => process.exit((error as { code?: string }).code === 'EPIPE' ? 0 : 1))
+
 const context = commandContext()
 const program = new Command('hibob-sync')
   .description('HiBob → Learn Amp: runs the services, keeps tenants, and shows what became of every event.')

@@ -26,13 +26,13 @@ export function printTable(head: string[], rows: (string | number | null | undef
 
 /** A JSON array, printed as its items arrive. */
 export async function printJsonArray(items: AsyncIterable<unknown>): Promise<void> {
-  let first = true
-  process.stdout.write('[')
+  // nothing is printed when not even the first can be had
+  let separator = '[\n'
   for await (const item of items) {
-    process.stdout.write(`${first ? '\n' : ',\n'}${JSON.stringify(item)}`)
-    first = false
+    process.stdout.write(`${separator}${JSON.stringify(item)}`)
+    separator = ',\n'
   }
-  process.stdout.write(first ? ']\n' : '\n]\n')
+  process.stdout.write(separator === '[\n' ? '[]\n' : '\n]\n')
 }
 
 /** Asks on a terminal; elsewhere only --yes confirms. Throws AppError `not_confirmed`. */

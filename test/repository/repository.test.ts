@@ -45,5 +45,5 @@ await t.test('README names only npm scripts that exist, and files that exist', a
   const readme = await read('README.md')
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
   for (const [, script] of readme.matchAll(/npm run ([a-z:-]+)/g)) t.ok(scripts[script ?? ''], script ?? '')
-  for (const [, path] of readme.matchAll(/\]\(([^)]+)\)/g)) t.ok((await read(path ?? '')).length > 0, path)
+  for (const [, path] of readme.matchAll(/\]\(([^)]+)\)/g)) t.ok((await read(path ?? '')).length > 0, path ?? '')
 })

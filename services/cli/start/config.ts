@@ -6,6 +6,7 @@ export const startSettings = Type.Object({
     default: '.data',
     description: 'Where `npm start` keeps engines, data, logs and the key.',
   }),
+  ENGINES_CACHE: Type.String({ default: '.data/engines', description: 'Where downloaded engines are kept.' }),
   INGRESS_PORT: Type.Integer({ default: 8080, minimum: 1, maximum: 65535, description: 'Port of HiBob’s webhooks.' }),
   SIMULATOR_PORT: Type.Integer({
     default: 8090,

@@ -40,7 +40,7 @@ await runService(terminalLogger, async fatal => {
   await requireFreePorts({ INGRESS_PORT: config.INGRESS_PORT, SIMULATOR_PORT: config.SIMULATOR_PORT })
   await mkdir(logDir, { recursive: true })
   tell('starting Kafka and MongoDB (the first start downloads them) …')
-  const engines = await startEngines({ dataDir: join(dataDir, 'local'), cacheDir: join(dataDir, 'engines') })
+  const engines = await startEngines({ dataDir: join(dataDir, 'local'), cacheDir: config.ENGINES_CACHE })
   const stops: Stop[] = [() => engines.stop()]
   try {
     await start(engines, stops, fatal)
