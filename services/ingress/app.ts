@@ -31,6 +31,11 @@ export function ingressApp(options: AppOptions) {
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  let closing = false
+  app.addHook('preClose', done => {
+    closing = true
+    done()
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   // whatever the content type says, even nothing sensible, a signed body is taken
@@ -49,6 +54,8 @@ export function ingressApp(options: AppOptions) {
       body,
     )
     options.onOutcome(outcome)
+    // what was begun before the end is finished, but its connection would stay open for the next request
+    if (closing) reply.header('connection', 'close')
     return outcome === 'taken' || outcome === 'ping' ? reply.code(200).send() : refuse(reply, outcome)
   })
 

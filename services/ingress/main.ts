@@ -13,6 +13,8 @@ export { type IngressConfig, ingressSettings } from './config.ts'
 /** A caller is answered within 5 s, whatever Kafka does. */
 const appendWithinMs = 4000
 const sendTimeoutMs = 3000
+/** A request that has not even arrived whole by then is cut off at the end. */
+const finishWithinMs = 6000
 const unreadyForMs = 10_000
 
 export async function startIngress(config: IngressConfig, { logger }: { logger: Logger }) {
@@ -87,7 +89,9 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   /** Takes no new connection, answers what is under way, then ends. */
   async function stop(): Promise<void> {
     stopping = true
+    const cut = setTimeout(() => app.server.closeAllConnections(), finishWithinMs)
     await app.close()
+    clearTimeout(cut)
     await lanes.stop()
     tenants.stop()
     await admin.close()

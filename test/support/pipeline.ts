@@ -22,6 +22,7 @@ export interface PipelineOptions {
   /** Tenant id → people of its company (0: an empty company). */
   tenants: Record<string, number>
   settlingMs?: number
+  replicationFactor?: number
   env?: Record<string, string>
   rateLimits?: Record<string, number>
 }
@@ -38,7 +39,7 @@ export async function preparePipeline(options: PipelineOptions) {
   const database = mongoUrl(uniqueName('test'))
   const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const client = createKafka({ brokers, clientId: 'test', logger })
-  await applyTopics(client, { prefix, replicationFactor: 1, partitions: partitionCount })
+  await applyTopics(client, { prefix, replicationFactor: options.replicationFactor ?? 1, partitions: partitionCount })
   const mongo = await connectMongo(database, { appName: 'test' })
   await ensureIndexes(mongo)
   const companies = Object.entries(options.tenants).map(([, people], index) => ({
