@@ -10,7 +10,9 @@ import { statusCommand } from './commands/status.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { topicCommands } from './commands/topics.ts'
 import { commandContext } from './context.ts'
+import { endWithParent } from './end-with-parent.ts'
 
+endWithParent()
 // a reader such as `head` that has seen enough is no fault
 process.stdout.on('error', error => process.exit((error as { code?: string }).code === 'EPIPE' ? 0 : 1))
 

@@ -2,6 +2,7 @@
 // Starts the command under Node 24: the present Node where it is new enough, else the one that npm installed with the project.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -18,7 +19,12 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     )
     process.exit(1)
   }
-  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+  const env = { ...process.env, HIBOB_SYNC_LAUNCHED: '1' }
+  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit', env })
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  for (const signal of ['SIGINT', 'SIGHUP']) {
+    // a terminal sends these to the child too, and a second one would end it at once
+    process.on(signal, () => process.stdin.isTTY || child.kill(signal))
+  }
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 }

@@ -1,201 +1,150 @@
 // `npm start`: engines, simulator, every service and a live screen in one process; Ctrl-C ends all of it.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { importerSettings, startImporter } from '@hibob-sync/importer'
 import { ingressSettings, startIngress } from '@hibob-sync/ingress'
 import { applyTopics, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
 import { startEngines } from '@hibob-sync/local-engines'
-import {
-  connectMongo,
-  createTenantStore,
-  ensureIndexes,
-  outbox,
-  parkedEvents,
-  pendingReads,
-  readModels,
-} from '@hibob-sync/mongo'
+import { connectMongo, createTenantStore, ensureIndexes, readModels } from '@hibob-sync/mongo'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
-import { createLogger, errorCode, masterKeyOf, readConfig, runService } from '@hibob-sync/runtime'
+import { AppError, createLogger, errorCode, masterKeyOf, readConfig } from '@hibob-sync/runtime'
 import logUpdate from 'log-update'
 import pino from 'pino'
-import { startSettings } from './config.ts'
+import { type StartConfig, startSettings } from './config.ts'
 import { demoTenant, joinTenant, startCompany, tenantAddedRecord } from './demo-tenant.ts'
+import { endOnSignals } from './ending.ts'
+import { figuresFrom } from './figures.ts'
 import { keptMasterKey } from './master-key.ts'
 import { requireFreePorts } from './ports.ts'
-import { changeLine, type Figures, lineOf, type Places, screenOf } from './screen.ts'
-
-type Stop = () => unknown
+import { type Figures, introductionOf, lineOf, type Places, screenOf } from './screen.ts'
 
 const screenEveryMs = 500
 const lineEveryMs = 2000
+const onScreen = process.stdout.isTTY
+const tell = onScreen ? logUpdate : console.log
 
-const config = readConfig(startSettings, process.env)
-const dataDir = resolve(config.HIBOB_SYNC_DATA)
-const logDir = join(dataDir, 'log')
-const began = performance.now()
-const tell = (text: string) => (process.stdout.isTTY ? logUpdate(text) : console.log(text))
-const terminalLogger = createLogger({ service: 'start', level: 'fatal', destination: process.stderr })
+const { atEnd, fail } = endOnSignals(() => {
+  logUpdate.done()
+  console.log('ending …')
+})
+await start().catch(fail)
 
-await runService(terminalLogger, async fatal => {
+async function start(): Promise<void> {
+  const config = readConfig(startSettings, process.env)
+  const dataDir = resolve(config.HIBOB_SYNC_DATA)
+  const logDir = join(dataDir, 'log')
+  const loggerOf = (service: string) =>
+    createLogger({ service, destination: pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true }) })
   await requireFreePorts({ INGRESS_PORT: config.INGRESS_PORT, SIMULATOR_PORT: config.SIMULATOR_PORT })
   await mkdir(logDir, { recursive: true })
-  tell('starting Kafka and MongoDB (the first start downloads them) …')
-  const engines = await startEngines({ dataDir: join(dataDir, 'local'), cacheDir: config.ENGINES_CACHE })
-  const stops: Stop[] = [() => engines.stop()]
-  try {
-    await start(engines, stops, fatal)
-  } catch (error) {
-    await stopAll(stops)
-    throw error
-  }
-  return { stop: () => stopAll(stops) }
-})
 
-async function start(
-  engines: Awaited<ReturnType<typeof startEngines>>,
-  stops: Stop[],
-  fatal: (error: Error) => void,
-): Promise<void> {
+  const { brokers, mongoUrl } = await engines(config, dataDir)
   const masterKey = await keptMasterKey(join(dataDir, 'master-key'))
   const { simulator, company } = await startCompany(config.SIMULATOR_PORT, config.DEMO_PEOPLE)
-  stops.push(() => simulator.close())
-  const mongoUrl = process.env['MONGODB_URL'] ?? engines.mongoUrl('hibob-sync')
+  atEnd(() => simulator.close())
   const env = {
     ...process.env,
-    KAFKA_BROKERS: engines.brokers.join(','),
+    KAFKA_BROKERS: brokers.join(','),
     MONGODB_URL: mongoUrl,
     MASTER_KEY: masterKey,
-    PUBLIC_URL: process.env['PUBLIC_URL'] ?? `http://localhost:${config.INGRESS_PORT}`,
+    PUBLIC_URL: process.env['PUBLIC_URL'] || `http://localhost:${config.INGRESS_PORT}`,
     HIBOB_ALLOWED_URLS: [process.env['HIBOB_ALLOWED_URLS'], simulator.url].filter(Boolean).join(','),
     HIBOB_SETTLING_MS: String(config.HIBOB_SETTLING_MS),
     ADMIN_PORT: '0',
   }
-  await shareEnvironment(env, stops)
+  await shareEnvironment(env, dataDir)
 
-  const logger = fileLogger('start')
-  const client = createKafka({ brokers: engines.brokers, clientId: 'hibob-sync-start', logger })
+  const client = createKafka({ brokers, clientId: 'hibob-sync-start', logger: loggerOf('start') })
   const prefix = process.env['TOPIC_PREFIX'] ?? ''
   const { events } = topicNames(prefix)
   tell('creating topics …')
   await applyTopics(client, { prefix, replicationFactor: 'brokers' })
   const mongo = await connectMongo(mongoUrl, { appName: 'hibob-sync-start' })
-  stops.push(() => mongo.close())
+  atEnd(() => mongo.close())
   await ensureIndexes(mongo)
 
-  const partitions = (await logEnds(client, events)).size
-  const joined = await joinTenant(
-    createTenantStore(mongo, masterKeyOf(masterKey)),
-    company,
-    simulator.url,
-    async event => {
-      const lanes = await createLanes(client)
-      await lanes.append(events, partitionFor(demoTenant, partitions), tenantAddedRecord(event))
-      await lanes.stop()
-    },
-  )
-  const parts = (service: string) => ({ logger: fileLogger(service), fatal })
+  const partition = partitionFor(demoTenant, (await logEnds(client, events)).size)
+  const store = createTenantStore(mongo, masterKeyOf(masterKey))
+  const access = await joinTenant(store, company, simulator.url, async event => {
+    const lanes = await createLanes(client)
+    await lanes.append(events, partition, tenantAddedRecord(event))
+    await lanes.stop()
+  })
+
   tell('starting projector, importer and ingress …')
+  const parts = (service: string) => ({ logger: loggerOf(service), fatal: fail })
   const projector = await startProjector(readConfig(projectorSettings, env), parts('projector'))
-  stops.push(() => projector.stop())
+  atEnd(() => projector.stop())
   const importer = await startImporter(readConfig(importerSettings, env), parts('importer'))
-  stops.push(() => importer.stop())
+  atEnd(() => importer.stop())
   const ingress = await startIngress(readConfig(ingressSettings, env), parts('ingress'))
-  stops.push(() => ingress.stop())
+  atEnd(() => ingress.stop())
 
-  const webhookUrl = `http://127.0.0.1:${config.INGRESS_PORT}/webhooks/hibob/${joined.token}`
-  await company.sendWebhooksTo(webhookUrl, joined.secret)
-  stops.push(() => company.stopWebhooks())
-  if (joined.isNew) company.announceEveryone()
-  const models = readModels(mongo)
-  const box = outbox(mongo)
-  let drifting = false
+  const webhookUrl = `http://127.0.0.1:${config.INGRESS_PORT}/webhooks/hibob/${access.token}`
+  await company.sendWebhooksTo(webhookUrl, access.secret)
+  atEnd(() => company.stopWebhooks())
+  // also after a start that was ended in the middle of it
+  if ((await readModels(mongo).counts(demoTenant)).users < company.people.length) company.announceEveryone()
 
-  async function figures(): Promise<Figures> {
-    const counts = await models.counts(demoTenant)
-    if (!drifting && config.DEMO_CHANGES_PER_SECOND > 0 && counts.users >= company.people.length) {
-      drifting = true
-      const drift = company.drift({ perSecond: config.DEMO_CHANGES_PER_SECOND })
-      stops.push(() => drift.stop())
-    }
-    const ends = await logEnds(client, events)
-    const lagOf = (positions: Map<number, { position: number }>) =>
-      [...ends].reduce((lag, [partition, { high }]) => lag + high - (positions.get(partition)?.position ?? high), 0)
-    const read = importer.metrics.totals()
-    return {
-      startedSecondsAgo: Math.round((performance.now() - began) / 1000),
-      received: ingress.metrics.totals.get('taken') ?? 0,
-      read: read.observed + read.missing,
-      folded: projector.metrics.totals.folded,
-      published: projector.metrics.totals.published,
-      importerLag: lagOf(importer.consumer.positions()),
-      projectorLag: lagOf(projector.consumer.positions()),
-      waiting: await pendingReads(mongo).count(),
-      parked: await parkedEvents(mongo).count(),
-      ...counts,
-      people: company.people.length,
-      lastChanges: (await box.latest(partitionFor(demoTenant, partitions), demoTenant, 5)).flatMap(
-        change => changeLine(change.value) ?? [],
-      ),
-    }
-  }
-
+  const settlingMs = config.HIBOB_SETTLING_MS
   const places: Places = {
     webhookUrl,
     simulatorUrl: simulator.url,
-    brokers: engines.brokers.join(','),
+    brokers: brokers.join(','),
     mongoUrl,
     dataDir,
     logDir,
-    settlingMs: config.HIBOB_SETTLING_MS,
+    settlingMs,
   }
-  if (!process.stdout.isTTY) tell(screenOf(await figures(), places))
-  const showing = show(figures, places)
-  stops.push(() => showing.stop())
+  const sources = { ingress, importer, projector, company, client, mongo, partition }
+  const figures = figuresFrom({ ...sources, masterKey: masterKeyOf(masterKey), topic: events })
+  let drifting = false
+  show(figures, places, ({ users, people }) => {
+    if (drifting || users < people || config.DEMO_CHANGES_PER_SECOND === 0) return
+    drifting = true
+    const drift = company.drift({ perSecond: config.DEMO_CHANGES_PER_SECOND })
+    atEnd(() => drift.stop())
+  })
 }
 
-function show(figures: () => Promise<Figures>, places: Places) {
-  let stopped = false
+async function engines(config: StartConfig, dataDir: string): Promise<{ brokers: string[]; mongoUrl: string }> {
+  const { KAFKA_BROKERS, MONGODB_URL } = process.env
+  if (Boolean(KAFKA_BROKERS) !== Boolean(MONGODB_URL))
+    throw new AppError('config_invalid', 'set both KAFKA_BROKERS and MONGODB_URL, or neither', { retryable: false })
+  if (!KAFKA_BROKERS) tell('starting Kafka and MongoDB (the first start downloads them) …')
+  const started = await startEngines({ dataDir: join(dataDir, 'local'), cacheDir: config.ENGINES_CACHE })
+  atEnd(() => started.stop())
+  return { brokers: started.brokers, mongoUrl: MONGODB_URL || started.mongoUrl('hibob-sync') }
+}
+
+function show(figures: () => Promise<Figures>, places: Places, onFigures: (figures: Figures) => void): void {
+  if (!onScreen) tell(introductionOf(places))
+  const stopped = new AbortController()
   const looping = (async () => {
-    while (!stopped) {
-      try {
-        const now = await figures()
-        tell(process.stdout.isTTY ? screenOf(now, places) : lineOf(now))
-      } catch (error) {
-        tell(`figures cannot be read: ${errorCode(error)}`)
+    while (!stopped.signal.aborted) {
+      const now = await figures().catch(error => {
+        if (!stopped.signal.aborted) tell(`figures cannot be read: ${errorCode(error)}`)
+      })
+      if (now !== undefined && !stopped.signal.aborted) {
+        tell(onScreen ? screenOf(now, places, process.stdout) : lineOf(now))
+        onFigures(now)
       }
-      for (let waited = 0; waited < (process.stdout.isTTY ? screenEveryMs : lineEveryMs) && !stopped; waited += 50)
-        await new Promise(resolve => setTimeout(resolve, 50))
+      await wait(onScreen ? screenEveryMs : lineEveryMs, undefined, { signal: stopped.signal }).catch(() => {})
     }
   })()
-  return {
-    async stop() {
-      stopped = true
-      await looping
-      console.log('\nending …')
-    },
-  }
+  looping.catch(fail)
+  atEnd(async () => {
+    stopped.abort()
+    await looping
+  })
 }
 
 /** Commands in other terminals find the engines and the key here; it goes when this ends. */
-async function shareEnvironment(env: NodeJS.ProcessEnv, stops: Stop[]): Promise<void> {
+async function shareEnvironment(env: NodeJS.ProcessEnv, dataDir: string): Promise<void> {
   const file = join(dataDir, 'environment.json')
   const { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX } = env
-  await writeFile(
-    file,
-    JSON.stringify({ KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX }),
-    { mode: 0o600 },
-  )
-  stops.push(() => rm(file, { force: true }))
-}
-
-function fileLogger(service: string) {
-  return createLogger({ service, destination: pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true }) })
-}
-
-/** What was started last ends first. */
-async function stopAll(stops: Stop[]): Promise<void> {
-  for (const stop of stops.reverse())
-    await Promise.resolve(stop()).catch(error =>
-      terminalLogger.error({ code: errorCode(error) }, 'could not be ended cleanly'),
-    )
+  const shared = { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX }
+  await writeFile(file, JSON.stringify(shared), { mode: 0o600 })
+  atEnd(() => rm(file, { force: true }))
 }

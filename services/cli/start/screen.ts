@@ -1,4 +1,4 @@
-// What `npm start` shows: one live screen on a terminal, a line now and then elsewhere. Pure text from plain figures.
+// What `npm start` shows: one live screen on a terminal, cut to its size, a line now and then elsewhere. Pure text from plain figures.
 export interface Figures {
   startedSecondsAgo: number
   received: number
@@ -9,10 +9,12 @@ export interface Figures {
   projectorLag: number
   waiting: number
   parked: number
+  tenants: number
   users: number
   teams: number
   managers: number
   people: number
+  /** Newest first. */
   lastChanges: string[]
 }
 
@@ -26,39 +28,65 @@ export interface Places {
   settlingMs: number
 }
 
-export function screenOf(figures: Figures, places: Places): string {
+export interface Size {
+  columns: number
+  rows: number
+}
+
+const lastChangesMax = 8
+
+/** Fits into 80 columns and 24 rows; a larger terminal shows more of the last changes. */
+export function screenOf(figures: Figures, places: Places, { columns, rows }: Size): string {
+  const above = [...figuresOf(figures), '', '  last changes']
+  const below = ['', ...commands, '', ...placesOf(places)]
+  const room = Math.min(lastChangesMax, Math.max(1, rows - 1 - above.length - below.length))
+  const changes =
+    figures.lastChanges.length === 0
+      ? [`none yet: a person is read ${places.settlingMs / 1000} s after the webhook`]
+      : figures.lastChanges.slice(0, room)
+  const filled = [...changes, ...Array<string>(room).fill('')].slice(0, room).map(line => `    ${line}`)
+  return [...above, ...filled, ...below].map(line => cut(line.trimEnd(), columns)).join('\n')
+}
+
+/** Everything once, uncut, where there is no screen. */
+export function introductionOf(places: Places): string {
+  return [...commands, '', ...placesOf(places), ''].join('\n')
+}
+
+export function lineOf(figures: Figures): string {
+  const { received, read, folded, published, importerLag, projectorLag, users, people } = figures
+  const lag = `lag: importer ${importerLag}, projector ${projectorLag}`
+  return `received ${received} · read ${read} · folded ${folded} · published ${published} · ${lag} · users ${users}/${people}`
+}
+
+function figuresOf(figures: Figures): string[] {
   const { received, read, folded, published, importerLag, projectorLag, waiting, parked } = figures
+  const { tenants, users, people, teams, managers } = figures
   return [
     `hibob-sync · running for ${figures.startedSecondsAgo} s · Ctrl-C ends everything`,
     '',
     '  webhooks received    people read    events folded    changes published',
-    `  ${cell(received, 21)}${cell(read, 15)}${cell(folded, 17)}${cell(published, 0)}`,
-    '',
-    `  lag: importer ${importerLag}, projector ${projectorLag} · waiting to be read: ${waiting} · parked: ${parked}`,
-    `  tenant demo: ${figures.users} users of ${figures.people} people, ${figures.teams} teams, ${figures.managers} managers`,
-    '',
-    '  last changes',
-    ...(figures.lastChanges.length === 0
-      ? [`    none yet: a person is read ${places.settlingMs / 1000} s after the webhook`]
-      : figures.lastChanges.map(line => `    ${line}`)),
-    '',
-    '  try in another terminal',
-    '    npx hibob-sync status',
-    '    npx hibob-sync users demo        npx hibob-sync teams demo        npx hibob-sync managers demo',
-    '    npx hibob-sync events demo       npx hibob-sync tenants show demo',
-    '    npx hibob-sync resend demo       npx hibob-sync parked list',
-    '',
-    '  where everything is',
-    `    webhooks     ${places.webhookUrl}`,
-    `    simulator    ${places.simulatorUrl}   (HIBOB_SETTLING_MS is ${places.settlingMs} here; 25000 with the real HiBob)`,
-    `    Kafka        ${places.brokers}`,
-    `    MongoDB      ${places.mongoUrl}`,
-    `    data, logs   ${places.dataDir}   ${places.logDir}`,
-  ].join('\n')
+    `  ${cell(received, 21)}${cell(read, 15)}${cell(folded, 17)}${published}`,
+    `  lag: importer ${importerLag}, projector ${projectorLag} · to be read: ${waiting} · parked: ${parked} · tenants: ${tenants}`,
+    `  demo: ${users} users of ${people} people, ${teams} teams, ${managers} managers`,
+  ]
 }
 
-export function lineOf({ received, read, folded, published, projectorLag, users, people }: Figures): string {
-  return `received ${received} · read ${read} · folded ${folded} · published ${published} · lag ${projectorLag} · users ${users}/${people}`
+const commands = [
+  '  try in another terminal: npx hibob-sync …',
+  '    status · users demo · teams demo · managers demo · events demo --json',
+  '    tenants show demo · resend demo · parked list · tenants --help',
+]
+
+function placesOf({ webhookUrl, simulatorUrl, brokers, mongoUrl, dataDir, logDir, settlingMs }: Places): string[] {
+  return [
+    `  webhooks   ${webhookUrl}`,
+    `  HiBob      ${simulatorUrl}   simulated, HIBOB_SETTLING_MS=${settlingMs}`,
+    `  Kafka      ${brokers}`,
+    `  MongoDB    ${mongoUrl}`,
+    `  data       ${dataDir}`,
+    `  logs       ${logDir}/*.log`,
+  ]
 }
 
 /** A change as one line: what happened to whom. */
@@ -78,3 +106,4 @@ export function changeLine(value: string | null): string | null {
 }
 
 const cell = (value: number, width: number) => String(value).padEnd(width)
+const cut = (line: string, columns: number) => (line.length <= columns ? line : `${line.slice(0, columns - 1)}…`)

@@ -1,0 +1,71 @@
+// How `npm start` ends. The first Ctrl-C stops what was started, newest first, even in the middle of starting; another one ends at
+// once. Npm passes on the SIGINT that the terminal has sent already, so the same signal within half a second counts once.
+import { AppError, errorCode } from '@hibob-sync/runtime'
+
+type Stop = () => unknown
+
+export interface Ending {
+  /** Runs `stop` at the end. Throws AppError `ending` when the end has begun: then it runs now, and nothing more is to be started. */
+  atEnd(stop: Stop): void
+  /** Tells what went wrong, stops everything, and ends with status 1. */
+  fail(error: unknown): void
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const sameSignalWithinMs = 500
+const stopWithinMs = 9500
+
+export function endOnSignals(onEnding: () => void): Ending {
+  const stops: Stop[] = []
+  let begunAt: number | null = null
+  let status = 0
+
+  function atEnd(stop: Stop): void {
+    stops.push(stop)
+    if (begunAt === null) return
+    void stopAll()
+    throw new AppError('ending', 'everything is being ended', { retryable: false })
+  }
+
+  function fail(error: unknown): void {
+    // what fails because its ground is being taken away is no fault
+    if (begunAt !== null) return
+    status = 1
+    end()
+    complain(error)
+  }
+
+  function end(): void {
+    begunAt = performance.now()
+    onEnding()
+    setTimeout(() => {
+      process.stderr.write(`not everything ended within ${stopWithinMs / 1000} s: the rest is killed\n`)
+      process.exit(1)
+    }, stopWithinMs)
+    void stopAll().then(() => process.exit(status))
+  }
+
+  async function stopAll(): Promise<void> {
+    for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+      try {
+        await stop()
+      } catch (error) {
+        status = 1
+        complain(error)
+      }
+    }
+  }
+
+  for (const signal of signals) {
+    process.on(signal, () => {
+      if (begunAt === null) end()
+      else if (performance.now() - begunAt > sameSignalWithinMs) process.exit(1)
+    })
+  }
+  process.on('uncaughtException', fail)
+  return { atEnd, fail }
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`${errorCode(error)}: ${error instanceof Error ? error.message : String(error)}\n`)
+}
