@@ -25,7 +25,7 @@ t.test('moved to another tenant, kind or secret it does not open', async t => {
 })
 
 t.test('owners whose parts only join to the same text are different owners', async t => {
-  const sealed = box.seal('hunter2', { tenant: 'a', kind: 'signing-secret', id: 'b|c' })
+  const sealed = box.seal('hunter2', { tenant: 'a', kind: 'signing-secret', id: 'b|signing-secret|c' })
   t.throws(() => box.open(sealed, { tenant: 'a|signing-secret|b', kind: 'signing-secret', id: 'c' }))
 })
 
