@@ -1,7 +1,7 @@
 // From what HiBob showed of a person to Learn Amp's fields, under the standard mapping. Pure and total, except that a value
 // of an impossible shape throws DomainError `field_unreadable`: it is parked, never guessed at.
 
-import type { ManagerReference, ObservedFields, Team, User, UserStatus } from './documents.ts'
+import type { ManagerReference, ManagerState, ObservedFields, Team, User, UserStatus } from './documents.ts'
 import { DomainError } from './domain-error.ts'
 import type { ListName } from './hibob-fields.ts'
 
@@ -17,7 +17,7 @@ export interface MappingContext {
 export function mapUser(employeeId: string, observed: ObservedFields, context: MappingContext): User {
   const text = (path: string) => textOf(path, observed.fields[path])
   const managerId = text('work.reportsTo')
-  return {
+  const user: User = {
     id: employeeId,
     full_name: text('root.displayName'),
     first_name: text('root.firstName'),
@@ -28,10 +28,20 @@ export function mapUser(employeeId: string, observed: ObservedFields, context: M
     primary_team: teamOf(observed, context),
     hire_date: dateOf('work.startDate', observed.fields['work.startDate']),
     leave_date: dateOf('internal.terminationDate', observed.fields['internal.terminationDate']),
-    override_manager: managerId === null ? null : context.managerReference(managerId),
+    override_manager: null,
     status: statusOf(text('internal.lifecycleStatus')),
   }
+  if (managerId !== null) user.override_manager = managerOf(user, managerId, context)
+  return user
 }
+
+/** Whoever manages themselves is seen as they are now, not as the read models still have them. */
+function managerOf(user: User, managerId: string, context: MappingContext): ManagerReference {
+  if (managerId !== user.id) return context.managerReference(managerId)
+  return { id: user.id, email: user.email, full_name: user.full_name, state: managerStateOf(user.status) }
+}
+
+export const managerStateOf = (status: UserStatus): ManagerState => (status === 'active' ? 'active' : 'inactive')
 
 /** Lays a new observation over the kept one: a field that HiBob left out keeps its last value. */
 export function mergeObserved(kept: ObservedFields | null, fresh: ObservedFields): ObservedFields {

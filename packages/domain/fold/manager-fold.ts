@@ -1,12 +1,12 @@
 // Managers: a document for everyone whom a user reports to, with the number of those reports. A cycle is data, never followed.
 import { documentId, type ManagerDocument, type ManagerState, type UserDocument } from '../documents.ts'
+import { managerStateOf } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import type { FoldContext } from './fold-context.ts'
 
 /** `unknown`: named by a report and not seen yet. Future starters, leavers and the deleted are `inactive`. */
-export function managerStateOf(document: UserDocument | null): ManagerState {
-  if (document === null) return 'unknown'
-  return document.user.status === 'active' ? 'active' : 'inactive'
+export function stateOfManager(document: UserDocument | null): ManagerState {
+  return document === null ? 'unknown' : managerStateOf(document.user.status)
 }
 
 /** Moves one report from a manager's count to another's. */
@@ -27,10 +27,10 @@ export function countReport(
 export function followManager(context: FoldContext, former: UserDocument | null, next: UserDocument): Reach | null {
   const document = context.set.get('managers', next._id)
   if (document === null) return null
-  const state = managerStateOf(next)
+  const state = stateOfManager(next)
   if (state !== document.manager.state) store(context, { ...document, manager: { ...document.manager, state } })
   const same = former !== null && former.user.email === next.user.email && former.user.full_name === next.user.full_name
-  return same && managerStateOf(former) === state ? null : { reportsOf: next.user.id }
+  return same && stateOfManager(former) === state ? null : { reportsOf: next.user.id }
 }
 
 function addToCount(context: FoldContext, managerId: string, by: 1 | -1): void {
@@ -40,7 +40,7 @@ function addToCount(context: FoldContext, managerId: string, by: 1 | -1): void {
   if (document === null) {
     set.noReports(id)
     if (by < 0) return
-    const state = managerStateOf(set.get('users', id))
+    const state = stateOfManager(set.get('users', id))
     return store(context, { _id: id, ...scope, manager: { id: managerId, state, report_count: 1 }, touched: 0 })
   }
   const report_count = document.manager.report_count + by

@@ -31,14 +31,12 @@ export function foldDeletionClaim(context: FoldContext<'hibob.webhook.received'>
   const { record, set, scope } = context
   if (data.webhookType !== 'employee.deleted' || data.employeeId === null || data.companyMismatch) return null
   const former = set.get('users', documentId(scope, data.employeeId))
-  if (former !== null) {
-    if (former.deletionClaim === null)
-      set.set('users', former._id, { ...former, deletionClaim: record.offset, touched: record.offset })
-    return null
-  }
-  const known = personTrace(context, data.employeeId)
-  if (known?.deletionClaim == null)
-    storeTrace(context, data.employeeId, { asOf: known?.asOf ?? null, deletionClaim: record.offset })
+  const known = former ?? personTrace(context, data.employeeId)
+  // a reading at or past this webhook has been folded, so the webhook has been too, and may have been refuted since
+  if (known?.asOf && known.asOf.offset >= record.offset) return null
+  if ((known?.deletionClaim ?? null) !== null) return null
+  if (former !== null) set.set('users', former._id, { ...former, deletionClaim: record.offset, touched: record.offset })
+  else storeTrace(context, data.employeeId, { asOf: known?.asOf ?? null, deletionClaim: record.offset })
   return null
 }
 

@@ -5,7 +5,7 @@ import { type MappingContext, managerIdOf, mapUser } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import { trace, userDifference, userFields } from '../user-difference.ts'
 import { type FoldContext, listState, logTime } from './fold-context.ts'
-import { countReport, followManager, managerStateOf } from './manager-fold.ts'
+import { countReport, followManager, stateOfManager } from './manager-fold.ts'
 import { meetTeam } from './team-fold.ts'
 
 /** The mapping of a user from what is kept of it, as list items, teams and managers stand now. */
@@ -64,7 +64,7 @@ function managerReference(id: string, document: UserDocument | null): ManagerRef
     id,
     email: document?.user.email ?? null,
     full_name: document?.user.full_name ?? null,
-    state: managerStateOf(document),
+    state: stateOfManager(document),
   }
 }
 
