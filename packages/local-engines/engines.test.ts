@@ -8,8 +8,8 @@ import { applyTopics, createKafka, createLanes, logEnds, topicNames } from '@hib
 import { connectMongo } from '@hibob-sync/mongo'
 import { createLogger } from '@hibob-sync/runtime'
 import t from 'tap'
-import { isAlive } from './cache.ts'
 import { startEngines, startKafka } from './index.ts'
+import { isAlive } from './lock.ts'
 
 const cacheDir = resolve(import.meta.dirname, '../../.data/engines')
 const logger = createLogger({ service: 'test', level: 'silent' })

@@ -1,12 +1,13 @@
-// Kafka and MongoDB for this machine. Order of choice: what the environment names, then Docker Compose when a Docker engine answers,
-// then real engines as child processes. A second start on the same data reuses what runs.
-import { spawnSync } from 'node:child_process'
+// Kafka and MongoDB for this machine. Order of choice, for each: what the environment names; Docker Compose when a Docker engine
+// answers; real engines as child processes. A second start on the same data reuses what runs.
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { isAlive, withLock } from './cache.ts'
-import { processOf } from './guarded-process.ts'
+import { AppError } from '@hibob-sync/runtime'
+import { dockerAddresses, dockerAnswers, startWithDocker, stopWithDocker } from './docker.ts'
+import { processOf, runsOn } from './engine-process.ts'
 import { startKafka } from './kafka.ts'
+import { withLock } from './lock.ts'
 import { startMongo } from './mongo.ts'
 
 export interface EnginesOptions {
@@ -15,6 +16,7 @@ export interface EnginesOptions {
   cacheDir?: string
   /** Live on when the starter ends, and are found again by the next start. */
   detached?: boolean
+  /** Allows MongoDB's fail points, for tests of failures. Docker's MongoDB has none, so Docker is passed over. */
   testCommands?: boolean
 }
 
@@ -30,92 +32,94 @@ export interface Engines {
   stop(): Promise<void>
 }
 
-interface Running {
-  brokers: string[]
-  mongoUrl: string
+/** What serves, and the processes of it that run here. */
+interface Serving {
+  brokers?: string[]
+  mongoUrl?: string
   pids: number[]
 }
 
+type Named = Omit<Serving, 'pids'>
+
+/** `KAFKA_BROKERS` and `MONGODB_URL` of the environment are taken where they are set. Throws AppError telling what to install. */
 export async function startEngines(options: EnginesOptions): Promise<Engines> {
-  const { KAFKA_BROKERS: brokers, MONGODB_URL: mongoUrl } = process.env
-  if (brokers && mongoUrl)
-    return {
-      brokers: brokers.split(','),
-      mongoUrl: withDatabase(mongoUrl),
-      origin: 'environment',
-      pids: () => [],
-      stop: async () => {},
-    }
+  const named = fromEnvironment()
+  if (named.brokers && named.mongoUrl) return enginesOf({ ...named, pids: [] }, 'environment', async () => {})
   const dataDir = resolve(options.dataDir)
   await mkdir(dataDir, { recursive: true })
-  return withLock(
-    join(dataDir, 'engines.lock'),
-    async () => (await running(dataDir)) ?? (dockerAnswers() ? startDocker() : start(dataDir, options)),
-  )
+  return withLock(join(dataDir, 'engines.lock'), async () => {
+    const former = await reusable(dataDir, named)
+    if (former !== null) return enginesOf({ ...former, ...named }, 'reused', () => end(dataDir, former))
+    if (!options.testCommands && dockerAnswers()) {
+      const services = [named.brokers ? [] : 'kafka', named.mongoUrl ? [] : 'mongodb'].flat()
+      startWithDocker(services)
+      return enginesOf({ ...dockerAddresses, ...named, pids: [] }, 'docker', async () => stopWithDocker(services))
+    }
+    const started = await start(dataDir, options, named)
+    await writeFile(stateFileOf(dataDir), JSON.stringify(started))
+    return enginesOf({ ...started, ...named }, 'started', () => end(dataDir, started))
+  })
 }
 
-async function running(dataDir: string): Promise<Engines | null> {
-  const file = join(dataDir, 'running.json')
+function fromEnvironment(): Named {
+  const { KAFKA_BROKERS: brokers, MONGODB_URL: mongoUrl } = process.env
+  return { ...(brokers ? { brokers: brokers.split(',') } : {}), ...(mongoUrl ? { mongoUrl } : {}) }
+}
+
+const stateFileOf = (dataDir: string) => join(dataDir, 'running.json')
+
+/** What an earlier start left running, when it serves all that is not named; else it is ended. */
+async function reusable(dataDir: string, named: Named): Promise<Serving | null> {
+  const file = stateFileOf(dataDir)
   if (!existsSync(file)) return null
-  const state = JSON.parse(await readFile(file, 'utf8')) as Running
-  if (state.pids.every(isAlive)) return enginesOf(dataDir, state, 'reused')
-  await Promise.all(state.pids.map(pid => processOf(pid).end()))
-  await rm(file)
+  const state = JSON.parse(await readFile(file, 'utf8')) as Serving
+  const serves = (named.brokers ?? state.brokers) !== undefined && (named.mongoUrl ?? state.mongoUrl) !== undefined
+  if (serves && state.pids.every(pid => runsOn(pid, dataDir))) return state
+  await end(dataDir, state)
   return null
 }
 
-async function start(dataDir: string, options: EnginesOptions): Promise<Engines> {
+async function end(dataDir: string, state: Serving): Promise<void> {
+  await rm(stateFileOf(dataDir), { force: true })
+  await Promise.all(state.pids.filter(pid => runsOn(pid, dataDir)).map(pid => processOf(pid).end()))
+}
+
+/** Both at once; when one cannot start the other is ended. */
+async function start(dataDir: string, options: EnginesOptions, named: Named): Promise<Serving> {
   const cacheDir = resolve(options.cacheDir ?? '.data/engines')
-  const detached = options.detached ?? false
-  const mongo = await startMongo({
-    dataDir: join(dataDir, 'mongo'),
-    cacheDir,
-    detached,
-    testCommands: options.testCommands ?? false,
-  })
-  const kafka = await startKafka({ dataDir: join(dataDir, 'kafka'), cacheDir, detached })
-  const state = { brokers: kafka.brokers, mongoUrl: mongo.url, pids: [mongo.pid, ...kafka.nodes.map(node => node.pid)] }
-  await writeFile(join(dataDir, 'running.json'), JSON.stringify(state))
-  return enginesOf(dataDir, state, 'started')
+  const { detached = false, testCommands = false } = options
+  const kafkaOptions = { dataDir: join(dataDir, 'kafka'), cacheDir, detached }
+  const mongoOptions = { dataDir: join(dataDir, 'mongo'), cacheDir, detached, testCommands }
+  const [kafka, mongo] = await Promise.allSettled([
+    named.brokers ? null : startKafka(kafkaOptions),
+    named.mongoUrl ? null : startMongo(mongoOptions),
+  ])
+  if (kafka.status === 'fulfilled' && mongo.status === 'fulfilled')
+    return {
+      ...(kafka.value ? { brokers: kafka.value.brokers } : {}),
+      ...(mongo.value ? { mongoUrl: mongo.value.url } : {}),
+      pids: [...(mongo.value ? [mongo.value.pid] : []), ...(kafka.value?.nodes.map(node => node.pid) ?? [])],
+    }
+  const failures: unknown[] = []
+  for (const part of [kafka, mongo])
+    if (part.status === 'rejected') failures.push(part.reason)
+    else await part.value?.stop()
+  throw failures.length === 1 ? failures[0] : bothFailed(failures)
 }
 
-function enginesOf(dataDir: string, state: Running, origin: Engines['origin']): Engines {
+function bothFailed(failures: unknown[]): AppError {
+  const text = failures.map(failure => (failure instanceof Error ? failure.message : String(failure))).join('\n')
+  return new AppError('engine_failed', text, { retryable: true })
+}
+
+function enginesOf(serving: Serving, origin: Engines['origin'], stop: () => Promise<void>): Engines {
+  const { brokers = [], mongoUrl = '', pids } = serving
   return {
-    brokers: state.brokers,
-    mongoUrl: withDatabase(state.mongoUrl),
+    brokers,
+    // a URL may name several hosts, which URL parsers refuse
+    mongoUrl: database => mongoUrl.replace(/^([a-z+]+:\/\/[^/?]+)(\/[^?]*)?/, `$1/${database}`),
     origin,
-    pids: () => [...state.pids],
-    async stop() {
-      await rm(join(dataDir, 'running.json'), { force: true })
-      await Promise.all(state.pids.map(pid => processOf(pid).end()))
-    },
-  }
-}
-
-const composeFile = 'docker-compose.yml'
-
-function dockerAnswers(): boolean {
-  return existsSync(composeFile) && spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 3000 }).status === 0
-}
-
-function startDocker(): Engines {
-  const compose = (...args: string[]) =>
-    spawnSync('docker', ['compose', '-f', composeFile, ...args], { stdio: 'inherit' }).status === 0
-  if (!compose('up', '-d', '--wait', 'kafka', 'mongodb'))
-    throw new Error('docker compose could not start kafka and mongodb: see its output above')
-  return {
-    brokers: ['127.0.0.1:9092'],
-    mongoUrl: withDatabase('mongodb://127.0.0.1:27017/?directConnection=true'),
-    origin: 'docker',
-    pids: () => [],
-    stop: async () => void compose('stop', 'kafka', 'mongodb'),
-  }
-}
-
-function withDatabase(url: string): (database: string) => string {
-  return database => {
-    const parsed = new URL(url)
-    parsed.pathname = `/${database}`
-    return parsed.toString()
+    pids: () => [...pids],
+    stop,
   }
 }

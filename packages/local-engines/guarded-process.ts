@@ -1,68 +1,62 @@
-// Starts an engine under a watcher, so that it never outlives the process that started it, however that one ends.
-// The watcher holds the reading end of a pipe from the starter: when the starter is gone the pipe closes, and the engine is killed.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+// Starts an engine so that it never outlives the process that started it, however that one ends, unless it is detached.
+// A watcher reads a pipe that only the starter holds open: when the starter is gone the pipe closes, and the watcher kills the engine.
+import { spawn } from 'node:child_process'
+import { open, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isAlive } from './cache.ts'
-
-export interface EngineProcess {
-  pid: number
-  /** Resolves when the process is gone. */
-  exited: Promise<void>
-  kill(signal: NodeJS.Signals): void
-  /** SIGTERM, then SIGKILL after `withinMs`; resolves when the process is gone. */
-  end(withinMs?: number): Promise<void>
-}
+import { AppError } from '@hibob-sync/runtime'
+import { type EngineProcess, processOf, runsOn } from './engine-process.ts'
+import { requireFreePort } from './free-port.ts'
+import { isAlive } from './lock.ts'
 
 export interface EngineStart {
+  name: string
   command: string
   args: string[]
-  logFile: string
+  /** The engine's own folder, absolute, named in `args`: holds its log and process id. What an earlier start left running there is ended. */
+  dir: string
+  /** Where it will listen, as told in `args`. */
+  port: number
   /** Lives on when the starter ends. */
   detached: boolean
+  /** What to say when the program is not installed. */
+  missing: string
+}
+
+export interface StartedEngine extends EngineProcess {
+  /** `ready`, or AppError `engine_failed` with the end of the log when the process ends before. */
+  ready<T>(ready: Promise<T>): Promise<T>
 }
 
 const watcher = `
-let pid = Number(process.argv[1])
+const pid = Number(process.argv[1])
 process.stdin.resume()
-process.stdin.on('end', () => { try { process.kill(pid, 'SIGCONT'); process.kill(pid, 'SIGKILL') } catch {} process.exit() })
+process.stdin.on('end', () => { try { process.kill(pid, 'SIGKILL') } catch {} process.exit() })
 setInterval(() => { try { process.kill(pid, 0) } catch { process.exit() } }, 500)
 `
+const logCharactersMax = 1500
 
-export async function startEngineProcess({ command, args, logFile, detached }: EngineStart): Promise<EngineProcess> {
-  const log = createWriteStream(logFile, { flags: 'a' })
-  await new Promise(resolve => log.once('open', resolve))
+/** Throws AppError `port_taken`, `engine_missing`. */
+export async function startEngineProcess(start: EngineStart): Promise<StartedEngine> {
+  const { name, dir } = start
+  const pidFile = join(dir, 'pid')
+  const logFile = join(dir, `${name}.log`)
+  const former = Number(await readFile(pidFile, 'utf8').catch(() => 0))
+  if (former > 0 && runsOn(former, dir)) await processOf(former).end()
+  await requireFreePort(start.port, `${name} on ${dir}`)
+
+  const log = await open(logFile, 'a')
   // a group of its own: Ctrl-C on the terminal reaches the starter, which stops its engines in order
-  const child = spawn(command, args, { stdio: ['ignore', log as never, log as never], detached: true })
-  const pid = await started(child)
-  log.close()
+  const child = spawn(start.command, start.args, { stdio: ['ignore', log.fd, log.fd], detached: true })
+  const { pid } = child
+  // in the same turn: an end of this process cannot come between
+  if (pid !== undefined && !start.detached) watch(pid)
+  const failed = new Promise<Error>(resolve => child.once('error', resolve))
   child.unref()
-  if (!detached) watch(pid)
-  return processOf(pid)
-}
-
-/** A handle on an engine that runs already. */
-export function processOf(pid: number): EngineProcess {
-  const kill = (signal: NodeJS.Signals) => {
-    if (isAlive(pid)) process.kill(pid, signal)
-  }
-  const gone = async () => {
-    while (isRunning(pid)) await delay(50)
-  }
-  return {
-    pid,
-    get exited() {
-      return gone()
-    },
-    kill,
-    async end(withinMs = 8000) {
-      kill('SIGCONT')
-      kill('SIGTERM')
-      const ended = await Promise.race([gone().then(() => true), delay(withinMs, false)])
-      if (!ended) kill('SIGKILL')
-      await gone()
-    },
-  }
+  await log.close()
+  if (pid === undefined) throw new AppError('engine_missing', start.missing, { retryable: false, cause: await failed })
+  await writeFile(pidFile, String(pid))
+  return { ...processOf(pid), ready: waiting => readyOrFailed(pid, name, logFile, waiting) }
 }
 
 function watch(pid: number): void {
@@ -71,16 +65,18 @@ function watch(pid: number): void {
     detached: true,
   })
   child.unref()
-  ;(child.stdin as unknown as { unref?(): void })?.unref?.()
+  ;(child.stdin as unknown as { unref?(): void }).unref?.()
 }
 
-async function started(child: ChildProcess): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', reject)
-  })
-  return child.pid as number
+async function readyOrFailed<T>(pid: number, name: string, logFile: string, waiting: Promise<T>): Promise<T> {
+  let settled = false
+  const settle = () => {
+    settled = true
+  }
+  waiting.then(settle, settle)
+  while (!settled && isAlive(pid)) await delay(50)
+  if (settled) return waiting
+  const text = await readFile(logFile, 'utf8')
+  const message = `${name} ended while it started; the end of ${logFile}:\n${text.slice(-logCharactersMax).trim()}`
+  throw new AppError('engine_failed', message, { retryable: true })
 }
-
-// our own ended child stays visible as a zombie until it is reaped; Node reaps it, so a moment later it is gone
-const isRunning = isAlive
