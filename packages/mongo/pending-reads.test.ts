@@ -33,6 +33,7 @@ t.test('a webhook makes its person due after the settling time', async t => {
     employeeId: 'one',
     firstUnreadAt: 1000,
     newestWebhookAt: 1000,
+    webhookOffset: 10,
     throughOffset: 10,
     dueAt: 1025,
     kind: 'webhook',

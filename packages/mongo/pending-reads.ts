@@ -14,6 +14,8 @@ export interface PendingRead {
   firstUnreadAt: number
   /** Null when no webhook asked. */
   newestWebhookAt: number | null
+  /** Offset of the newest webhook that asked; absent when none did. */
+  webhookOffset?: number
   kind: string
   eventId: string | null
   triggeredBy: string | null
@@ -73,13 +75,8 @@ export function pendingReads(mongo: Mongo) {
 
   function upsertOf(partition: number, demand: WebhookDemand, settlingMs: number): AnyBulkWriteOperation<PendingRead> {
     const { tenantId, employeeId, throughOffset, firstAt, newestAt, eventId, triggeredBy } = demand
-    // a fold may have raised the offset past a webhook that is only taken now: its time tells that it is news all the same
-    const news = {
-      $or: [
-        { $gt: [throughOffset, { $ifNull: ['$throughOffset', -1] }] },
-        { $gt: [newestAt, { $ifNull: ['$newestWebhookAt', -1] }] },
-      ],
-    }
+    // a fold may have raised `throughOffset` past a webhook that is only taken now, so the webhooks' own offset tells what is news
+    const news = { $gt: [throughOffset, { $ifNull: ['$webhookOffset', -1] }] }
     const ifNews = (value: unknown, field: string) => ({ $cond: ['$news', value, `$${field}`] })
     const settled = { $add: [{ $max: ['$newestWebhookAt', newestAt] }, settlingMs] }
     const latest = { $add: ['$firstUnreadAt', patience * settlingMs] }
@@ -104,6 +101,7 @@ export function pendingReads(mongo: Mongo) {
               eventId: ifNews({ $literal: eventId }, 'eventId'),
               triggeredBy: ifNews({ $literal: triggeredBy }, 'triggeredBy'),
               newestWebhookAt: { $max: ['$newestWebhookAt', newestAt] },
+              webhookOffset: { $max: ['$webhookOffset', throughOffset] },
               throughOffset: { $max: ['$throughOffset', throughOffset] },
             },
           },
