@@ -1,5 +1,9 @@
 // `npm run bench`, or `npm run bench -- ingress` for one: each benchmark prints its settings, then a table. Ratios are of one and the same run.
-import { engines } from '../support/engines.ts'
+// Kafka and MongoDB are of this run's own, on fresh data, unless the environment names others.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { startEngines } from '@hibob-sync/local-engines'
 import type { Benchmark } from './benchmark.ts'
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
@@ -14,11 +18,16 @@ if (unknown.length > 0) {
   process.exit(1)
 }
 
-const running = await engines()
-for (const name of named.length > 0 ? named : Object.keys(benchmarks)) {
-  const benchmark = await (benchmarks[name] as () => Promise<Benchmark>)()
-  console.log(`\n${name}: ${benchmark.title}`)
-  for (const [setting, value] of Object.entries(benchmark.settings)) console.log(`  ${setting}: ${value}`)
-  await benchmark.run(running)
+const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-bench-'))
+const engines = await startEngines({ dataDir, cacheDir: resolve(import.meta.dirname, '../../.data/engines') })
+try {
+  for (const name of named.length > 0 ? named : Object.keys(benchmarks)) {
+    const benchmark = await (benchmarks[name] as () => Promise<Benchmark>)()
+    console.log(`\n${name}: ${benchmark.title}`)
+    for (const [setting, value] of Object.entries(benchmark.settings)) console.log(`  ${setting}: ${value}`)
+    await benchmark.run(engines)
+  }
+} finally {
+  await engines.stop()
+  await rm(dataDir, { recursive: true, force: true })
 }
-if (running.origin === 'started') await running.stop()
