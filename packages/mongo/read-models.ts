@@ -19,27 +19,22 @@ export type ReadModels = ReturnType<typeof readModels>
 export function readModels(mongo: Mongo) {
   const { db } = mongo
 
-  /** Throws AppError `tenant_unknown`. */
-  async function scopeOf(tenantId: string): Promise<{ tenantId: string; generation: number }> {
+  /** The live generation now, and a filter for its documents, or the one with `id`. Throws AppError `tenant_unknown`. */
+  async function scopeOf(tenantId: string, id?: string) {
     const tenant = await db
       .collection<{ _id: string; generation: number }>('tenants')
       .findOne({ _id: tenantId }, { projection: { generation: 1 } })
     if (tenant === null) throw tenantUnknown(tenantId)
-    return { tenantId, generation: tenant.generation }
-  }
-
-  async function idRange(tenantId: string, id?: string): Promise<object> {
-    const { generation } = await scopeOf(tenantId)
+    const { generation } = tenant
     const prefix = `${tenantId}/${generation}/`
-    return id === undefined ? { _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` } } : { _id: `${prefix}${id}` }
+    const all = { _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` } }
+    return { tenantId, generation, all, wanted: id === undefined ? all : { _id: `${prefix}${id}` } }
   }
 
   /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`. */
   async function* users(tenantId: string, options: { id?: string; all?: boolean } = {}): AsyncGenerator<User> {
-    const filter = {
-      ...(await idRange(tenantId, options.id)),
-      ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }),
-    }
+    const { wanted } = await scopeOf(tenantId, options.id)
+    const filter = { ...wanted, ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }) }
     for await (const { user } of db
       .collection<{ _id: string; user: User }>('users')
       .find(filter, { sort: { _id: 1 }, projection: { user: 1 } }))
@@ -47,33 +42,23 @@ export function readModels(mongo: Mongo) {
   }
 
   async function* teams(tenantId: string, options: { id?: string } = {}): AsyncGenerator<TeamListing> {
-    const { generation } = await scopeOf(tenantId)
-    const prefix = `${tenantId}/${generation}/`
-    const filter =
-      options.id === undefined
-        ? { _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` } }
-        : { _id: `${prefix}${options.id}` }
+    const { all, wanted } = await scopeOf(tenantId, options.id)
     const counted = db
       .collection('users')
       .aggregate<{ _id: string; count: number }>([
-        { $match: { _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` }, 'user.status': { $in: ['active', 'pending'] } } },
+        { $match: { ...all, 'user.status': { $in: ['active', 'pending'] } } },
         { $group: { _id: '$user.primary_team.id', count: { $sum: 1 } } },
       ])
     const counts = new Map((await counted.toArray()).map(({ _id, count }) => [_id, count]))
-    for await (const { team } of db.collection<{ _id: string; team: Team }>('teams').find(filter, { sort: { _id: 1 } }))
+    for await (const { team } of db.collection<{ _id: string; team: Team }>('teams').find(wanted, { sort: { _id: 1 } }))
       yield { ...team, member_count: counts.get(team.id) ?? 0 }
   }
 
   async function* managers(tenantId: string, options: { id?: string } = {}): AsyncGenerator<ManagerListing> {
-    const { generation } = await scopeOf(tenantId)
-    const prefix = `${tenantId}/${generation}/`
-    const filter =
-      options.id === undefined
-        ? { _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` } }
-        : { _id: `${prefix}${options.id}` }
+    const { generation, wanted } = await scopeOf(tenantId, options.id)
     for await (const { manager } of db
       .collection<{ _id: string; manager: { id: string; state: ManagerState } }>('managers')
-      .find(filter, { sort: { _id: 1 } })) {
+      .find(wanted, { sort: { _id: 1 } })) {
       const reports = {
         tenantId,
         generation,
@@ -94,8 +79,8 @@ export function readModels(mongo: Mongo) {
   }
 
   async function counts(tenantId: string): Promise<{ users: number; teams: number; managers: number }> {
-    const range = await idRange(tenantId)
-    const count = (name: string) => db.collection(name).countDocuments(range)
+    const { all } = await scopeOf(tenantId)
+    const count = (name: string) => db.collection<{ _id: string }>(name).countDocuments(all)
     const [users, teams, managers] = await Promise.all([count('users'), count('teams'), count('managers')])
     return { users, teams, managers }
   }
