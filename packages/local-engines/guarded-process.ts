@@ -24,7 +24,7 @@ export interface EngineStart {
 }
 
 export interface StartedEngine extends EngineProcess {
-  /** `ready`, or AppError `engine_failed` with the end of the log when the process ends before. */
+  /** `ready`, or AppError `engine_failed` with what the log says when the process ends before. */
   ready<T>(ready: Promise<T>): Promise<T>
 }
 
@@ -46,6 +46,7 @@ export async function startEngineProcess(start: EngineStart): Promise<StartedEng
   await requireFreePort(start.port, `${name} on ${dir}`)
 
   const log = await open(logFile, 'a')
+  const { size: logStart } = await log.stat()
   // a group of its own: Ctrl-C on the terminal reaches the starter, which stops its engines in order
   const child = spawn(start.command, start.args, { stdio: ['ignore', log.fd, log.fd], detached: true })
   const { pid } = child
@@ -56,7 +57,7 @@ export async function startEngineProcess(start: EngineStart): Promise<StartedEng
   await log.close()
   if (pid === undefined) throw new AppError('engine_missing', start.missing, { retryable: false, cause: await failed })
   await writeFile(pidFile, String(pid))
-  return { ...processOf(pid), ready: waiting => readyOrFailed(pid, name, logFile, waiting) }
+  return { ...processOf(pid), ready: waiting => readyOrFailed({ pid, name, logFile, logStart }, waiting) }
 }
 
 function watch(pid: number): void {
@@ -68,7 +69,15 @@ function watch(pid: number): void {
   ;(child.stdin as unknown as { unref?(): void }).unref?.()
 }
 
-async function readyOrFailed<T>(pid: number, name: string, logFile: string, waiting: Promise<T>): Promise<T> {
+interface Starting {
+  pid: number
+  name: string
+  logFile: string
+  /** The log's bytes that are of earlier starts. */
+  logStart: number
+}
+
+async function readyOrFailed<T>({ pid, name, logFile, logStart }: Starting, waiting: Promise<T>): Promise<T> {
   let settled = false
   const settle = () => {
     settled = true
@@ -76,7 +85,14 @@ async function readyOrFailed<T>(pid: number, name: string, logFile: string, wait
   waiting.then(settle, settle)
   while (!settled && isAlive(pid)) await delay(50)
   if (settled) return waiting
-  const text = await readFile(logFile, 'utf8')
-  const message = `${name} ended while it started; the end of ${logFile}:\n${text.slice(-logCharactersMax).trim()}`
-  throw new AppError('engine_failed', message, { retryable: true })
+  const text = (await readFile(logFile)).subarray(logStart).toString()
+  throw new AppError('engine_failed', `${name} ended while it started; from ${logFile}:\n${faultsIn(text)}`, {
+    retryable: true,
+  })
+}
+
+/** What Kafka or MongoDB logged as faults, else the last it said. */
+function faultsIn(log: string): string {
+  const faults = log.split('\n').filter(line => /"s":"[EF]"|ERROR|FATAL|Exception/.test(line))
+  return faults.length > 0 ? faults.join('\n').slice(0, logCharactersMax) : log.slice(-logCharactersMax)
 }
