@@ -23,7 +23,10 @@ export function ingressApp(options: AppOptions) {
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     http: { connectionsCheckingInterval: 1000, headersTimeout: requestTimeoutMs },
-    routerOptions: { maxParamLength: 2048 },
+    // a URL that cannot be read, or is too long to hold a token; Fastify's own answer would repeat it
+    frameworkErrors(error, _request, reply) {
+      refuse(reply, error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'webhook_token_unknown' : 'route_unknown')
+    },
     clientErrorHandler(error, socket) {
       const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_too_slow' : 'request_malformed'
       options.onOutcome(code)

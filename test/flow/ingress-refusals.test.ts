@@ -91,6 +91,7 @@ await t.test('what is no request is 400, what asks for something else is 404', a
   t.match(answer, `"message":"${refusals.request_malformed.message}"`)
   const { origin } = new URL(url)
   isRefusal(t, await postWebhook(`${origin}/`, body), 'route_unknown', 'another path')
+  isRefusal(t, await postWebhook(`${origin}/webhooks/hibob/%zz`, body), 'route_unknown', 'a path that cannot be read')
   const got = await fetch(url)
   t.equal(got.status, 404)
   t.match(await got.json(), { code: 'route_unknown' })
