@@ -1,7 +1,16 @@
 // What commands act through: settings, and connections that are opened when first needed and closed at the end.
 import { userInfo } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type EventData, type EventType, encodeEvent, type HibobEvent } from '@hibob-sync/domain'
-import { createKafka, createLanes, type KafkaClient, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
+import {
+  clusterId,
+  createKafka,
+  createLanes,
+  type KafkaClient,
+  partitionFor,
+  requireTopics,
+  topicNames,
+} from '@hibob-sync/kafka'
 import { connectMongo, createTenantStore, ensureIndexes, type Mongo, readModels, type Tenant } from '@hibob-sync/mongo'
 import { AppError, commaList, createLogger, errorCode, masterKeyOf } from '@hibob-sync/runtime'
 import { v7 as uuidv7 } from 'uuid'
@@ -9,7 +18,7 @@ import { type CliConfig, cliConfig } from './environment.ts'
 
 export type Context = ReturnType<typeof commandContext>
 
-const connectWithinMs = 8000
+const connectWithinMs = 6000
 const logger = createLogger({ service: 'cli', level: 'silent' })
 
 export function commandContext() {
@@ -25,6 +34,7 @@ export function commandContext() {
     try {
       connected = await connectMongo(settings().MONGODB_URL, { appName: 'hibob-sync-cli', waitMs: connectWithinMs })
     } catch (cause) {
+      if (cause instanceof AppError && !cause.retryable) throw cause
       throw new AppError(
         'mongodb_unreachable',
         `MongoDB does not answer (${errorCode(cause)}): check MONGODB_URL, or whether \`npm start\` runs`,
@@ -35,36 +45,40 @@ export function commandContext() {
     return connected
   }
 
-  function kafka(): KafkaClient {
-    client ??= createKafka({
+  /** Asked once before anything else, since the client by itself tries for minutes. */
+  async function kafka(): Promise<KafkaClient> {
+    if (client !== null) return client
+    const fresh = createKafka({
       brokers: commaList(settings().KAFKA_BROKERS),
       clientId: 'hibob-sync-cli',
       logger,
       requestTimeoutMs: connectWithinMs,
       connectionTimeoutMs: 3000,
     })
+    const noAnswer = wait(connectWithinMs, undefined, { ref: false }).then(() =>
+      Promise.reject(new AppError('log_unavailable', 'no answer', { retryable: true })),
+    )
+    await Promise.race([clusterId(fresh), noAnswer])
+    client = fresh
     return client
   }
 
   /** Runs something against Kafka; what fails for want of an answer says so. */
   async function withKafka<T>(act: (client: KafkaClient) => Promise<T>): Promise<T> {
-    try {
-      return await act(kafka())
-    } catch (cause) {
-      if (cause instanceof AppError && !cause.retryable) throw cause
-      throw new AppError(
-        'kafka_unreachable',
-        `Kafka does not answer (${errorCode(cause)}): check KAFKA_BROKERS, or whether \`npm start\` runs`,
-        { retryable: true, cause },
-      )
-    }
+    return kafka().then(act).catch(asUnreachable)
   }
 
   const topics = () => topicNames(settings().TOPIC_PREFIX)
 
+  /** How many the log has. Throws AppError `topics_unsafe` when there is no log yet. */
+  async function partitions(): Promise<number> {
+    const prefix = settings().TOPIC_PREFIX
+    partitionCount ??= (await withKafka(fresh => requireTopics(fresh, { prefix, production: false }))).partitions
+    return partitionCount
+  }
+
   async function partitionOf(tenant: string): Promise<number> {
-    partitionCount ??= await withKafka(async kafkaClient => (await logEnds(kafkaClient, topics().events)).size)
-    return partitionFor(tenant, partitionCount)
+    return partitionFor(tenant, await partitions())
   }
 
   const tenants = async () => createTenantStore(await mongo(), masterKeyOf(settings().MASTER_KEY))
@@ -119,6 +133,7 @@ export function commandContext() {
     mongo,
     withKafka,
     topics,
+    partitions,
     partitionOf,
     tenants,
     tenantReader,
@@ -128,4 +143,13 @@ export function commandContext() {
     close,
     by: userInfo().username,
   }
+}
+
+export function asUnreachable(cause: unknown): never {
+  if (cause instanceof AppError && !cause.retryable) throw cause
+  throw new AppError(
+    'kafka_unreachable',
+    `Kafka does not answer (${errorCode(cause)}): check KAFKA_BROKERS, or whether \`npm start\` runs`,
+    { retryable: true, cause },
+  )
 }

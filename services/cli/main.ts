@@ -39,7 +39,8 @@ try {
 } catch (error) {
   const message = error instanceof AppError ? error.message : error instanceof Error ? error.message : String(error)
   process.stderr.write(`${errorCode(error)}: ${message}\n`)
-  process.exitCode = 1
-} finally {
   await context.close()
+  // a client that still tries to connect must not keep the command waiting
+  process.exit(1)
 }
+await context.close()

@@ -1,4 +1,5 @@
 // What commands print: tables for people, JSON for programs. With --json standard output is JSON alone.
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { AppError } from '@hibob-sync/runtime'
 import Table from 'cli-table3'
@@ -24,12 +25,20 @@ export function printTable(head: string[], rows: (string | number | null | undef
   process.stdout.write(`${table.toString()}\n`)
 }
 
+/** One line; resolves when the reader can take more, so that a long listing is never held in memory. */
+export async function printLine(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+}
+
+/** The end of a command's --help. */
+export const examples = (...lines: string[]) => `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`
+
 /** A JSON array, printed as its items arrive. */
 export async function printJsonArray(items: AsyncIterable<unknown>): Promise<void> {
   // nothing is printed when not even the first can be had
   let separator = '[\n'
   for await (const item of items) {
-    process.stdout.write(`${separator}${JSON.stringify(item)}`)
+    if (!process.stdout.write(`${separator}${JSON.stringify(item)}`)) await once(process.stdout, 'drain')
     separator = ',\n'
   }
   process.stdout.write(separator === '[\n' ? '[]\n' : '\n]\n')
@@ -41,7 +50,9 @@ export async function confirm(question: string, yes: boolean | undefined): Promi
   if (!process.stdin.isTTY)
     throw new AppError('not_confirmed', `${question} Nothing was done: pass --yes to confirm`, { retryable: false })
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(`${question} [y/N] `)
+  // Ctrl-C and Ctrl-D close it without an answer
+  const closed = once(terminal, 'close').then(() => '')
+  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
   terminal.close()
   if (!/^y(es)?$/i.test(answer.trim())) throw new AppError('not_confirmed', 'Nothing was done', { retryable: false })
 }

@@ -3,8 +3,8 @@ import type { LogRecord } from '@hibob-sync/domain'
 import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
-import type { Context } from '../context.ts'
-import { type OutputOptions, printTable } from '../output.ts'
+import { asUnreachable, type Context } from '../context.ts'
+import { examples, type OutputOptions, printLine, printTable } from '../output.ts'
 
 interface EventOptions extends OutputOptions {
   employee?: string
@@ -31,13 +31,16 @@ export function eventCommands(program: Command, context: Context): void {
     .option('--json', 'print one CloudEvent a line, with partition and offset')
     .addHelpText(
       'after',
-      '\nExamples:\n  hibob-sync events acme --employee 3400000000000000001\n  hibob-sync events acme --from 2026-11-03T08:00:00Z --json',
+      examples(
+        'hibob-sync events acme --employee 3400000000000000001',
+        'hibob-sync events acme --from 2026-11-03T08:00:00Z --json',
+      ),
     )
     .action(async (tenant: string, options: EventOptions) => {
       await context.tenant(tenant)
       const events = eventsOf(context, tenant, options)
       if (options.json) {
-        for await (const event of events) process.stdout.write(`${JSON.stringify(event)}\n`)
+        for await (const event of events) await printLine(JSON.stringify(event))
         return
       }
       const rows: (string | number | null)[][] = []
@@ -56,14 +59,14 @@ async function* eventsOf(context: Context, tenant: string, options: EventOptions
       time === undefined ? otherwise : offsetForTime(client, topic, partition, timeOf(time))
     return [await at(options.from, 0), await at(options.to, end)] as const
   })
+  const isWanted = ({ subject, data }: ShownEvent) =>
+    options.employee === undefined || (subject ?? data?.employeeId) === options.employee
   const batches = await context.withKafka(async client => readRange(client, topic, partition, from, to))
-  for await (const records of batches) {
-    for (const record of records) {
-      const event = shownEvent(record, tenant)
-      if (event === null) continue
-      if (options.employee !== undefined && (event.subject ?? event.data?.employeeId) !== options.employee) continue
-      yield event
-    }
+  try {
+    for await (const records of batches)
+      yield* records.flatMap(record => shownEvent(record, tenant) ?? []).filter(isWanted)
+  } catch (error) {
+    asUnreachable(error)
   }
 }
 

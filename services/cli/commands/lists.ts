@@ -4,7 +4,7 @@ import type { ManagerListing, TeamListing } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { type OutputOptions, printJsonArray, printTable } from '../output.ts'
+import { examples, type OutputOptions, printJsonArray, printTable } from '../output.ts'
 
 type ListOptions = OutputOptions & { id?: string; all?: boolean }
 
@@ -15,10 +15,7 @@ export function listCommands(program: Command, context: Context): void {
     .option('--id <id>', 'one user')
     .option('--all', 'the deleted too')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  hibob-sync users acme\n  hibob-sync users acme --id 3400000000000000001 --json',
-    )
+    .addHelpText('after', examples('hibob-sync users acme', 'hibob-sync users acme --id 3400000000000000001 --json'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
       const users = models.users(tenant, { ...idOf(options), ...(options.all ? { all: true } : {}) })
@@ -36,7 +33,7 @@ export function listCommands(program: Command, context: Context): void {
     .description('teams and how many active and pending users are in them')
     .option('--id <id>', 'one team')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  hibob-sync teams acme')
+    .addHelpText('after', examples('hibob-sync teams acme', 'hibob-sync teams acme --json'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
       await print(
@@ -53,7 +50,7 @@ export function listCommands(program: Command, context: Context): void {
     .description('managers, whether they are active, and who reports to them')
     .option('--id <id>', 'one manager')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  hibob-sync managers acme')
+    .addHelpText('after', examples('hibob-sync managers acme', 'hibob-sync managers acme --id 3400000000000000001'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
       await print(

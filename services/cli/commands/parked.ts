@@ -3,7 +3,7 @@ import { auditLog, type ParkedEvent, parkedEvents, pendingReads } from '@hibob-s
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { confirm, type OutputOptions, printJson, printTable, say } from '../output.ts'
+import { confirm, examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
 
 export function parkedCommands(program: Command, context: Context): void {
   const parked = program.command('parked').description('events whose fold failed, set aside with their cause')
@@ -12,6 +12,7 @@ export function parkedCommands(program: Command, context: Context): void {
     .command('list [tenant]')
     .description('parked events, of one tenant or of all')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync parked list', 'hibob-sync parked list acme --json'))
     .action(async (tenant: string | undefined, options: OutputOptions) => {
       const list = await parkedEvents(await context.mongo()).list(tenant)
       if (options.json) return printJson(list.map(shown))
@@ -33,6 +34,7 @@ export function parkedCommands(program: Command, context: Context): void {
     .command('show <id>')
     .description('one parked event')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync parked show 7-4711'))
     .action(async (id: string, options: OutputOptions) => {
       const note = shown(await noteOf(context, id))
       if (options.json) return printJson(note)
@@ -49,7 +51,7 @@ export function parkedCommands(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nAn event about a person makes that person due to be read: a newer observation takes the place of the one that failed.\nAny other event is folded in place, with the present release, by `hibob-sync replay <tenant>`.',
+      `${examples('hibob-sync parked retry 7-4711')}\n\nAn event about a person makes that person due to be read: a newer observation takes the place of the one that failed.\nAny other event is folded in place, with the present release, by: hibob-sync replay <tenant>`,
     )
     .action(async (id: string, options: OutputOptions) => {
       const note = await noteOf(context, id)
@@ -81,6 +83,7 @@ export function parkedCommands(program: Command, context: Context): void {
     .description('remove the note; nothing else changes')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync parked discard 7-4711 --yes'))
     .action(async (id: string, options: OutputOptions & { yes?: boolean }) => {
       const note = await noteOf(context, id)
       await confirm(`The note on ${id} of ${note.tenantId} goes; the event stays in the log, not folded.`, options.yes)

@@ -1,9 +1,10 @@
 // `resend`: Learn Amp services are told the current state again.
 import { auditLog } from '@hibob-sync/mongo'
+import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../context.ts'
-import { type OutputOptions, printJson, say } from '../output.ts'
+import { examples, type OutputOptions, printJson, say } from '../output.ts'
 
 export function resendCommand(program: Command, context: Context): void {
   program
@@ -11,9 +12,14 @@ export function resendCommand(program: Command, context: Context): void {
     .description('tell Learn Amp services the current state of users and teams again')
     .option('--user <id...>', 'only these users')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExamples:\n  hibob-sync resend acme\n  hibob-sync resend acme --user 3400000000000000001')
+    .addHelpText('after', examples('hibob-sync resend acme', 'hibob-sync resend acme --user 3400000000000000001'))
     .action(async (tenant: string, options: OutputOptions & { user?: string[] }) => {
-      await context.tenant(tenant)
+      const { state } = await context.tenant(tenant)
+      if (state === 'removed')
+        throw new AppError('tenant_removed', `tenant ${tenant} is removed: there is nothing to tell again`, {
+          retryable: false,
+        })
+      for (const id of options.user ?? []) await requireUser(context, tenant, id)
       const resendId = uuidv7()
       const eventId = await context.append('tenant.resend.requested', tenant, {
         resendId,
@@ -32,4 +38,11 @@ export function resendCommand(program: Command, context: Context): void {
           `Requested: the projector tells ${options.user === undefined ? 'everything' : `${options.user.length} users`} of ${tenant} again`,
         )
     })
+}
+
+async function requireUser(context: Context, tenant: string, id: string): Promise<void> {
+  for await (const _ of (await context.models()).users(tenant, { id, all: true })) return
+  throw new AppError('not_found', `there is no user of ${tenant} with id ${id}: nothing was asked for`, {
+    retryable: false,
+  })
 }

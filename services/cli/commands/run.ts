@@ -1,5 +1,4 @@
 // `run`: one service in this process, until it is told to end.
-
 import { importerSettings, startImporter } from '@hibob-sync/importer'
 import { ingressSettings, startIngress } from '@hibob-sync/ingress'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
@@ -7,6 +6,7 @@ import { AppError, createLogger, readConfig, runService } from '@hibob-sync/runt
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { environment } from '../environment.ts'
+import { examples } from '../output.ts'
 
 const services = {
   ingress: (parts: Parts) => startIngress(readConfig(ingressSettings, environment()), parts),
@@ -26,7 +26,7 @@ export function runCommand(program: Command, _context: Context): void {
     .argument('<service>', Object.keys(services).join(', '))
     .addHelpText(
       'after',
-      '\nExamples:\n  hibob-sync run ingress\n  KAFKA_BROKERS=kafka:9092 MONGODB_URL=mongodb://db/hibob?replicaSet=rs0 hibob-sync run projector\n\nLogs JSON lines to standard output; ends cleanly on SIGTERM. Settings: docs/configuration.md',
+      `${examples('hibob-sync run ingress', 'KAFKA_BROKERS=kafka:9092 MONGODB_URL=mongodb://db/hibob?replicaSet=rs0 hibob-sync run projector')}\n\nLogs JSON lines to standard output; ends cleanly on SIGTERM. Settings: docs/configuration.md`,
     )
     .action(async (service: string) => {
       if (!Object.hasOwn(services, service))

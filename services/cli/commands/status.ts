@@ -1,9 +1,24 @@
 // `status`: how far everything is, at one glance.
 import { logEnds } from '@hibob-sync/kafka'
-import { importerCheckpoints, outbox, parkedEvents, pendingReads, projectorCheckpoints } from '@hibob-sync/mongo'
+import {
+  importerCheckpoints,
+  type Mongo,
+  outbox,
+  parkedEvents,
+  pendingReads,
+  projectorCheckpoints,
+} from '@hibob-sync/mongo'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { type OutputOptions, printJson, printTable } from '../output.ts'
+import { examples, type OutputOptions, printJson, printTable } from '../output.ts'
+
+interface PartitionStatus {
+  partition: number
+  events: number
+  importer_lag: number
+  projector_lag: number
+  unsent_changes: number
+}
 
 export interface Status {
   log: { events: number }
@@ -11,9 +26,12 @@ export interface Status {
   projector: { lag: number; unsent_changes: number }
   pending_reads: number
   parked: number
+  /** Those that hold events. */
+  partitions: PartitionStatus[]
   tenants: {
     tenant: string
     state: string
+    partition: number
     users: number
     teams: number
     managers: number
@@ -27,6 +45,7 @@ export function statusCommand(program: Command, context: Context): void {
     .command('status')
     .description('how far the services are, and how tenants are')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync status', 'hibob-sync status --json'))
     .action(async (options: OutputOptions) => {
       const status = await readStatus(context)
       if (options.json) return printJson(status)
@@ -43,7 +62,18 @@ export function statusCommand(program: Command, context: Context): void {
         '',
       )
       printTable(
-        ['tenant', 'state', 'users', 'teams', 'managers', 'to read', 'parked'],
+        ['partition', 'events', 'importer lag', 'projector lag', 'changes to send'],
+        status.partitions.map(one => [
+          one.partition,
+          one.events,
+          one.importer_lag,
+          one.projector_lag,
+          one.unsent_changes,
+        ]),
+        'The log is empty',
+      )
+      printTable(
+        ['tenant', 'state', 'users', 'teams', 'managers', 'to read', 'parked', 'partition'],
         status.tenants.map(tenant => [
           tenant.tenant,
           tenant.state,
@@ -52,6 +82,7 @@ export function statusCommand(program: Command, context: Context): void {
           tenant.managers,
           tenant.pending_reads,
           tenant.parked,
+          tenant.partition,
         ]),
         'There are no tenants: add one with `hibob-sync tenants add`',
       )
@@ -59,20 +90,10 @@ export function statusCommand(program: Command, context: Context): void {
 }
 
 export async function readStatus(context: Context): Promise<Status> {
+  await context.partitions()
   const mongo = await context.mongo()
-  const ends = await context.withKafka(client => logEnds(client, context.topics().events))
-  const projector = projectorCheckpoints(mongo)
-  const importer = importerCheckpoints(mongo)
-  const box = outbox(mongo)
-  const sum = { events: 0, importerLag: 0, projectorLag: 0, unsent: 0 }
-  for (const [partition, { low, high }] of ends) {
-    const folded = await projector.load(partition)
-    const taken = await importer.load(partition)
-    sum.events += high - low
-    sum.projectorLag += high - (folded?.position.offset ?? low)
-    sum.importerLag += high - (taken?.offset ?? low)
-    if (folded !== null) sum.unsent += await box.unsentCount(partition, folded.published)
-  }
+  const partitions = await partitionStatus(context, mongo)
+  const sum = (of: (partition: PartitionStatus) => number) => partitions.reduce((total, one) => total + of(one), 0)
   const pending = pendingReads(mongo)
   const parked = parkedEvents(mongo)
   const models = await context.models()
@@ -81,17 +102,40 @@ export async function readStatus(context: Context): Promise<Status> {
     tenants.push({
       tenant,
       state,
+      partition: await context.partitionOf(tenant),
       ...(await models.counts(tenant)),
       pending_reads: await pending.count(tenant),
       parked: await parked.count(tenant),
     })
   }
   return {
-    log: { events: sum.events },
-    importer: { lag: sum.importerLag },
-    projector: { lag: sum.projectorLag, unsent_changes: sum.unsent },
+    log: { events: sum(({ events }) => events) },
+    importer: { lag: sum(({ importer_lag }) => importer_lag) },
+    projector: { lag: sum(({ projector_lag }) => projector_lag), unsent_changes: sum(one => one.unsent_changes) },
     pending_reads: await pending.count(),
     parked: await parked.count(),
+    partitions,
     tenants,
   }
+}
+
+async function partitionStatus(context: Context, mongo: Mongo): Promise<PartitionStatus[]> {
+  const ends = await context.withKafka(client => logEnds(client, context.topics().events))
+  const projector = projectorCheckpoints(mongo)
+  const importer = importerCheckpoints(mongo)
+  const box = outbox(mongo)
+  const found: PartitionStatus[] = []
+  for (const [partition, { low, high }] of ends) {
+    if (high === low) continue
+    const folded = await projector.load(partition)
+    const taken = await importer.load(partition)
+    found.push({
+      partition,
+      events: high - low,
+      importer_lag: high - (taken?.offset ?? low),
+      projector_lag: high - (folded?.position.offset ?? low),
+      unsent_changes: folded === null ? 0 : await box.unsentCount(partition, folded.published),
+    })
+  }
+  return found.sort((a, b) => a.partition - b.partition)
 }

@@ -7,7 +7,7 @@ import { AppError, commaList } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
-import { confirm, type OutputOptions, printJson, printTable, say } from '../output.ts'
+import { confirm, examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
 
 const defaultHibobUrl = 'https://api.hibob.com/v1'
 
@@ -41,7 +41,9 @@ export function tenantCommands(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  hibob-sync tenants add acme --company-id 700123 --service-user-id SERVICE-1 --service-user-token-file token.txt --signing-secret-file secret.txt',
+      examples(
+        'hibob-sync tenants add acme --company-id 700123 --service-user-id SERVICE-1 --service-user-token-file token.txt --signing-secret-file secret.txt',
+      ),
     )
     .action((tenant: string, options: AddOptions) => add(context, tenant, options))
 
@@ -49,6 +51,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .command('list')
     .description('every tenant and its state')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync tenants list'))
     .action(async (options: OutputOptions) => {
       const list = await (await context.tenantReader()).list()
       if (options.json) return printJson(list)
@@ -63,6 +66,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .command('show <tenant>')
     .description('one tenant, without secrets')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync tenants show acme --json'))
     .action(async (tenant: string, options: OutputOptions) => show(await context.tenant(tenant), options))
 
   tenants
@@ -72,7 +76,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .option('--service-user-id <id>', 'HiBob service user')
     .option('--service-user-token-file <file>', 'file that holds its token')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  hibob-sync tenants set acme --service-user-token-file new-token.txt')
+    .addHelpText('after', examples('hibob-sync tenants set acme --service-user-token-file new-token.txt'))
     .action((tenant: string, options: SetOptions) => set(context, tenant, options))
 
   tenants
@@ -80,6 +84,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .description('make a new webhook URL; the former one ends at once')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync tenants rotate-url acme --yes'))
     .action(async (tenant: string, options: Confirmable) => {
       await context.tenant(tenant)
       await confirm(`Webhooks of ${tenant} to the former URL will be refused from now on.`, options.yes)
@@ -92,6 +97,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .description('accept a further signing secret, beside those that are valid')
     .requiredOption('--signing-secret-file <file>', 'file that holds the secret')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync tenants add-secret acme --signing-secret-file new-secret.txt'))
     .action(async (tenant: string, options: OutputOptions & { signingSecretFile: string }) => {
       const { id } = await (await context.tenants()).addSecret(
         tenant,
@@ -110,6 +116,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .description('refuse what is signed with a secret from now on')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync tenants remove-secret acme 1f2e3d4c --yes'))
     .action(async (tenant: string, secret: string, options: Confirmable) => {
       await confirm(`Webhooks of ${tenant} signed with secret ${secret} will be refused from now on.`, options.yes)
       await (await context.tenants()).removeSecret(tenant, secret, context.by)
@@ -124,6 +131,7 @@ export function tenantCommands(program: Command, context: Context): void {
         verb === 'pause' ? 'stop asking HiBob; webhooks are still taken' : 'ask HiBob again; what is due catches up',
       )
       .option('--json', 'print JSON')
+      .addHelpText('after', examples(`hibob-sync tenants ${verb} acme`))
       .action(async (tenant: string, options: OutputOptions) => {
         await (await context.tenants())[verb](tenant, context.by)
         show(await context.tenant(tenant), options)
@@ -136,6 +144,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .option('--reason <text>', 'why')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('hibob-sync tenants remove acme --reason "contract ended" --yes'))
     .action((tenant: string, options: Confirmable & { reason?: string }) => remove(context, tenant, options))
 }
 
@@ -183,9 +192,13 @@ async function set(context: Context, tenant: string, options: SetOptions): Promi
   const store = await context.tenants()
   await context.tenant(tenant)
   if (options.hibobUrl === undefined && options.serviceUserTokenFile === undefined)
-    throw new AppError('nothing_to_set', 'Nothing to set: pass --hibob-url or --service-user-token-file', {
-      retryable: false,
-    })
+    throw new AppError(
+      'nothing_to_set',
+      options.serviceUserId === undefined
+        ? 'Nothing to set: pass --hibob-url or --service-user-token-file'
+        : 'Another service user has another token: pass --service-user-token-file too',
+      { retryable: false },
+    )
   if (options.hibobUrl !== undefined) {
     assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
     await store.setHibobUrl(tenant, options.hibobUrl, context.by)
