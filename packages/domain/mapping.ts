@@ -43,14 +43,17 @@ function managerOf(user: User, managerId: string, context: MappingContext): Mana
 
 export const managerStateOf = (status: UserStatus): ManagerState => (status === 'active' ? 'active' : 'inactive')
 
-/** Lays a new observation over the kept one: a field that HiBob left out keeps its last value. */
+/** Lays a new observation over the kept one: a field that HiBob left out keeps its last value, and its label with it. */
 export function mergeObserved(kept: ObservedFields | null, fresh: ObservedFields): ObservedFields {
-  if (kept === null) return { fields: { ...fresh.fields }, labels: { ...fresh.labels } }
-  const fields = { ...kept.fields, ...fresh.fields }
-  const labels = { ...kept.labels }
+  const fields = { ...kept?.fields, ...fresh.fields }
+  const labels: Record<string, string> = {}
+  for (const path of Object.keys(kept?.labels ?? {})) {
+    if (!Object.hasOwn(fresh.fields, path)) labels[path] = kept?.labels[path] as string
+  }
   // a label belongs to the value it came with
-  for (const path of Object.keys(fresh.fields)) delete labels[path]
-  Object.assign(labels, fresh.labels)
+  for (const path of Object.keys(fresh.labels)) {
+    if (Object.hasOwn(fresh.fields, path)) labels[path] = fresh.labels[path] as string
+  }
   // the site's id and its text are one fact: half of an older one must not outlive the newer half
   if ('work.site' in fresh.fields && !('work.siteId' in fresh.fields)) delete fields['work.siteId']
   if ('work.siteId' in fresh.fields && !('work.site' in fresh.fields)) delete fields['work.site']

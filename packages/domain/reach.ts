@@ -40,7 +40,7 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
     case 'tenant.resend.requested':
       return event.data.userIds === undefined ? { everyone: true } : { ids: event.data.userIds }
     case 'hibob.lists.observed': {
-      const field = listFields[event.data.list as ListName] as string | undefined
+      const field = Object.hasOwn(listFields, event.data.list) ? listFields[event.data.list as ListName] : undefined
       return {
         reportsOf: null,
         items: field === undefined ? null : { field, ids: event.data.items.map(item => item.id) },
@@ -50,7 +50,7 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
       const department = event.data.fields['work.department']
       return {
         reportsOf: event.data.employeeId,
-        items: typeof department === 'string' ? { field: 'work.department', ids: [department] } : null,
+        items: department == null ? null : { field: 'work.department', ids: [String(department)] },
       }
     }
     case 'hibob.employee.missing':
