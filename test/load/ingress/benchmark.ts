@@ -55,6 +55,7 @@ async function compare(engines: Engines, partitions: number): Promise<void> {
   const requests = requestsOf(tenants, tokens)
   const load = fork(join(import.meta.dirname, 'load-generator.ts'))
   const results: Record<Contender, LoadFigures[]> = { ingress: [], 'plain handler': [] }
+  const warm: Partial<Record<Contender, ServerFigures>> = {}
   try {
     for (let round = 0; round <= rounds; round++) {
       for (const contender of Object.keys(results) as Contender[]) {
@@ -62,15 +63,29 @@ async function compare(engines: Engines, partitions: number): Promise<void> {
         const figures = await ask<LoadFigures>(load, { port, connections, seconds, requests } satisfies LoadRound)
         // the first round warms both up
         if (round > 0) results[contender].push(figures)
+        else warm[contender] = await ask<ServerFigures>(started[contender].process, 'figures')
       }
     }
     const servers = {
-      ingress: await ask<ServerFigures>(started.ingress.process, 'figures'),
-      'plain handler': await ask<ServerFigures>(started['plain handler'].process, 'figures'),
+      ingress: since(warm.ingress, await ask<ServerFigures>(started.ingress.process, 'figures')),
+      'plain handler': since(
+        warm['plain handler'],
+        await ask<ServerFigures>(started['plain handler'].process, 'figures'),
+      ),
     }
     report(partitions, results, servers)
   } finally {
-    for (const child of [load, started.ingress.process, started['plain handler'].process]) child.kill('SIGKILL')
+    for (const child of [load, started.ingress.process, started['plain handler'].process]) child.disconnect()
+  }
+}
+
+/** Counts of the rounds alone, without start and warm-up. */
+function since(before: ServerFigures | undefined, after: ServerFigures): ServerFigures {
+  return {
+    sends: after.sends - (before?.sends ?? 0),
+    records: after.records - (before?.records ?? 0),
+    cpuSeconds: after.cpuSeconds - (before?.cpuSeconds ?? 0),
+    rssPeakMb: after.rssPeakMb,
   }
 }
 
@@ -81,7 +96,7 @@ function report(
 ): void {
   const row = (contender: Contender) => {
     const of = (name: keyof LoadFigures) => results[contender].map(figures => figures[name])
-    const { sends, records, rssPeakMb } = servers[contender]
+    const { sends, records, cpuSeconds, rssPeakMb } = servers[contender]
     return [
       contender,
       median(of('requestsPerSecond')).toFixed(0),
@@ -91,6 +106,7 @@ function report(
       Math.max(...of('maxMs')).toFixed(0),
       of('errors').reduce((sum, count) => sum + count, 0),
       (records / sends).toFixed(1),
+      ((cpuSeconds * 1e6) / records).toFixed(0),
       rssPeakMb.toFixed(0),
     ]
   }
@@ -100,11 +116,22 @@ function report(
   )
   console.log(`\n  tenants on ${partitions} partitions`)
   printTable(
-    ['', 'requests/s', 'lowest–highest', 'p50 ms', 'p99 ms', 'max ms', 'errors', 'events/send', 'peak RSS MB'],
+    [
+      '',
+      'requests/s',
+      'lowest–highest',
+      'p50 ms',
+      'p99 ms',
+      'max ms',
+      'errors',
+      'events/send',
+      'CPU µs/request',
+      'peak RSS MB',
+    ],
     [
       row('ingress'),
       row('plain handler'),
-      ['ratio', median(ratios).toFixed(2), spread(ratios, 2), '', '', '', '', '', ''],
+      ['ratio', median(ratios).toFixed(2), spread(ratios, 2), '', '', '', '', '', '', ''],
     ],
   )
 }

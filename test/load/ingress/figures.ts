@@ -2,13 +2,17 @@
 export interface ServerFigures {
   sends: number
   records: number
+  /** Of the whole process since it started. */
+  cpuSeconds: number
   rssPeakMb: number
 }
 
-export function answerFigures(url: string, counts: () => Omit<ServerFigures, 'rssPeakMb'>): void {
+export function answerFigures(url: string, counts: () => { sends: number; records: number }): void {
   process.on('message', () => {
     const { sends, records } = counts()
-    process.send?.({ sends, records, rssPeakMb: process.resourceUsage().maxRSS / 1024 } satisfies ServerFigures)
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+    const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
+    process.send?.({ sends, records, cpuSeconds, rssPeakMb: maxRSS / 1024 } satisfies ServerFigures)
   })
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port: Number(new URL(url).port) })
