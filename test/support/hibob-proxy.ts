@@ -39,9 +39,14 @@ export async function startHibobProxy(simulatorUrl: string) {
       const answered = await fetch(simulatorUrl + path, { method, headers, ...(body === '' ? {} : { body }) })
       return { status: answered.status, body: await answered.text(), headers: Object.fromEntries(answered.headers) }
     }
-    const { status, body: sent, headers = {} } = (await oddity(call, answer)) ?? (await answer())
-    const { 'content-length': _, 'transfer-encoding': __, 'content-encoding': ___, ...kept } = headers
-    response.writeHead(status, { 'content-type': 'application/json', ...kept }).end(sent)
+    try {
+      const { status, body: sent, headers = {} } = (await oddity(call, answer)) ?? (await answer())
+      const { 'content-length': _, 'transfer-encoding': __, 'content-encoding': ___, ...kept } = headers
+      response.writeHead(status, { 'content-type': 'application/json', ...kept }).end(sent)
+    } catch {
+      // the simulator is gone, and so is this connection
+      response.destroy()
+    }
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
