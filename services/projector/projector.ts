@@ -31,6 +31,8 @@ interface OwnedPartition {
 
 /** How long the projector waits before it sends the newest changes of drained keys once more: request timeout + session timeout. */
 const sendTimeoutMs = 5000
+const endsKnownForMs = 1000
+const fetchBytesPerPartition = 2 * 1024 * 1024
 
 export async function startProjecting(parts: ProjectorParts) {
   const { config, checkpoints, outbox, store, metrics, logger } = parts
@@ -40,7 +42,7 @@ export async function startProjecting(parts: ProjectorParts) {
 
   async function takeOver(partition: number): Promise<{ offset: number }> {
     release([partition])
-    const ends = (await logEnds(parts.client, parts.topics.events)).get(partition)
+    const ends = (await endsNow()).get(partition)
     const checkpoint = await checkpoints.takeOver(partition, parts.clusterId)
     checkLog(checkpoint, ends ?? { low: 0, high: 0 })
     const own = publisher({
@@ -68,6 +70,15 @@ export async function startProjecting(parts: ProjectorParts) {
     return { offset: checkpoint.position.offset }
   }
 
+  let asked: { at: number; ends: ReturnType<typeof logEnds> } | null = null
+
+  /** All partitions are taken over at once, so they share one answer. */
+  function endsNow(): ReturnType<typeof logEnds> {
+    if (asked === null || performance.now() - asked.at > endsKnownForMs)
+      asked = { at: performance.now(), ends: logEnds(parts.client, parts.topics.events) }
+    return asked.ends
+  }
+
   function release(partitions: readonly number[]): void {
     for (const partition of partitions) {
       owned.get(partition)?.publisher.abandon()
@@ -80,6 +91,7 @@ export async function startProjecting(parts: ProjectorParts) {
     groupId: parts.groupId,
     topic: parts.topics.events,
     sessionTimeoutMs: config.PROJECTOR_SESSION_TIMEOUT_MS,
+    maxBytesPerPartition: fetchBytesPerPartition,
     partitionsConcurrently: config.PROJECTOR_PARTITIONS_CONCURRENTLY,
     logger,
     takeOver,

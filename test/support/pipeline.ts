@@ -29,7 +29,8 @@ export interface PipelineOptions {
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
 
-export const partitionCount = 24
+/** Fewer than in production: every test makes topics of its own, and the brokers keep them all. */
+export const partitionCount = 6
 const seed = 11
 
 /** The parts that services share: topics, database, simulator and tenants. Services are started by the test that needs them. */

@@ -74,7 +74,12 @@ export async function projectorRound(engines: Engines, workload: Workload): Prom
 async function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Record<string, number>> {
   const child = spawn(
     process.execPath,
-    [...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), join(import.meta.dirname, file), ...args],
+    [
+      '--max-old-space-size=256',
+      ...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []),
+      join(import.meta.dirname, file),
+      ...args,
+    ],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   let output = ''
