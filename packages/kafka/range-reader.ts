@@ -19,7 +19,8 @@ interface Stretch {
   others: number[]
 }
 
-const heartbeatMs = 3000
+const heartbeatMs = 1000
+const crashesMax = 5
 
 /**
  * Yields the records of [`from`, `to`) in order, a fetched batch at a time; `to` is cut at the log's present end, `from` at its beginning.
@@ -31,6 +32,7 @@ export async function* readRange(
   partition: number,
   from: number,
   to = Number.POSITIVE_INFINITY,
+  { sessionTimeoutMs = 30_000 }: { sessionTimeoutMs?: number } = {},
 ): AsyncGenerator<LogRecord[]> {
   const ends = await logEnds(client, topic)
   const own = ends.get(partition)
@@ -38,14 +40,20 @@ export async function* readRange(
     throw new AppError('unknown_partition', `topic ${topic} has no partition ${partition}`, { retryable: false })
   const others = [...ends.keys()].filter(other => other !== partition)
   const stretch = { topic, partition, start: Math.max(from, own.low), end: Math.min(to, own.high), others }
-  if (stretch.start < stretch.end) yield* readStretch(client, stretch)
+  if (stretch.start < stretch.end) yield* readStretch(client, stretch, sessionTimeoutMs)
 }
 
-async function* readStretch(client: KafkaClient, stretch: Stretch): AsyncGenerator<LogRecord[]> {
+async function* readStretch(
+  client: KafkaClient,
+  stretch: Stretch,
+  sessionTimeoutMs: number,
+): AsyncGenerator<LogRecord[]> {
   const groupId = `range-reader-${randomUUID()}`
   const queue = batchQueue()
   const consumer = newKafka(client.options, { retry: { retries: 5 } }).consumer({
     groupId,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: heartbeatMs,
     allowAutoTopicCreation: false,
     maxBytesPerPartition: 4 * 1024 * 1024,
     maxWaitTimeInMs: 100,
@@ -67,7 +75,11 @@ async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consume
     if (others.length > 0) consumer.pause([{ topic, partitions: others }])
     consumer.seek({ topic, partition, offset: String(next) })
   })
-  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => queue.fail(unavailable(stretch, error)))
+  let crashes = 0
+  // e.g. a coordinator that is still loading: kafkajs starts again by itself
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart || ++crashes > crashesMax) queue.fail(unavailable(stretch, error))
+  })
   await consumer.connect()
   await consumer.subscribe({ topics: [topic], fromBeginning: true })
   await consumer.run({
