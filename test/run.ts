@@ -1,95 +1,107 @@
-// `npm test`: lint and types, then every test on engines of this run's own. Ends with `N passed, N failed`: tests by their titles, lint as one.
-// File arguments narrow it: `npm test -- packages/kafka`. `--no-lint` leaves lint and types out.
+// `npm test`: lint and types, then every test on engines of this run's own. Ends with `N passed, N failed`: tests by their titles,
+// lint and types as one each. Arguments narrow it: `npm test -- packages/kafka`; `--no-lint` leaves lint and types out; other
+// options go to tap.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { existsSync, globSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { startEngines } from '@hibob-sync/local-engines'
+import { isAlive, startEngines } from '@hibob-sync/local-engines'
+import { tapReport } from './tap-report.ts'
 
 const root = resolve(import.meta.dirname, '..')
+const data = join(root, '.data')
+const runName = /^test-run-(\d+)$/
 const args = process.argv.slice(2)
-const lint = !args.includes('--no-lint')
-const chosen = args.filter(arg => !arg.startsWith('--'))
-const dataDir = join(root, '.data', `test-run-${process.pid}`)
-const skipped = /node_modules/
+const paths = args.filter(arg => !arg.startsWith('--'))
+const tapOptions = args.filter(arg => arg.startsWith('--') && arg !== '--no-lint')
+const totals = { passed: 0, failed: 0, skipped: 0 }
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
 
-const tally = { passed: 0, failed: 0 }
-if (lint) await check('lint', ['biome', 'check', '.'])
-if (lint) await check('types', ['tsc', '--noEmit'])
-await test()
-console.log(`${tally.passed} passed, ${tally.failed} failed`)
-process.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1)
+try {
+  await removeEndedRuns()
+  if (!args.includes('--no-lint')) {
+    await check('lint', 'biome', ['check', '.'])
+    await check('types', 'tsc', ['--noEmit'])
+  }
+  await test()
+} catch (error) {
+  console.log(`not ok  ${interrupted.signal.aborted ? 'interrupted' : error instanceof Error ? error.message : error}`)
+  totals.failed++
+}
+console.log(
+  `${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,
+)
+process.exit(totals.failed === 0 ? 0 : 1)
 
-async function check(name: string, [program, ...rest]: string[]): Promise<void> {
-  const code = await run(program as string, rest, line => console.log(line))
+async function check(name: string, program: string, programArgs: string[]): Promise<void> {
+  const code = await run(program, programArgs, line => console.log(line))
   console.log(`${code === 0 ? 'ok' : 'not ok'}  ${name}`)
-  tally[code === 0 ? 'passed' : 'failed']++
+  totals[code === 0 ? 'passed' : 'failed']++
 }
 
 async function test(): Promise<void> {
-  const files = await filesOf(chosen)
-  if (files.length === 0) return void console.log(`no test file under ${chosen.join(' ')}`)
-  console.log(`starting Kafka and MongoDB for ${files.length} test files`)
-  const engines = await startEngines({ dataDir, cacheDir: join(root, '.data', 'engines'), testCommands: true })
+  const files = filesOf(paths)
+  const dataDir = join(data, `test-run-${process.pid}`)
+  console.log(`${files.length} test files; starting Kafka and MongoDB (the first time they are downloaded)`)
   try {
+    const engines = await startEngines({ dataDir, cacheDir: join(data, 'engines'), testCommands: true })
     const env = { KAFKA_BROKERS: engines.brokers.join(','), MONGODB_URL: engines.mongoUrl('test') }
-    const titles = titleCounter()
-    const code = await run('tap', ['run', '--reporter=tap', '--no-show-full-coverage', ...files], titles.line, env)
-    tally.passed += titles.passed()
-    tally.failed += titles.failed()
-    // a file that could not run at all has no failing title
-    if (code !== 0 && titles.failed() === 0) tally.failed++
+    await runTap(files, env).finally(() => engines.stop())
   } finally {
-    await engines.stop()
     await rm(dataDir, { recursive: true, force: true })
   }
 }
 
-async function filesOf(paths: string[]): Promise<string[]> {
-  const roots = paths.length === 0 ? ['packages', 'services', 'test'] : paths
-  const found: string[] = []
-  for (const path of roots) {
-    const isFolder = (await stat(join(root, path))).isDirectory()
-    found.push(...(isFolder ? globSync(`${path}/**/*.test.ts`, { cwd: root }) : [path]))
-  }
-  return found.filter(file => !skipped.test(file)).sort()
+async function runTap(files: string[], env: Record<string, string>): Promise<void> {
+  const report = tapReport(line => console.log(line))
+  const code = await run('tap', ['run', '--reporter=tap', ...tapOptions, ...files], report.write, env)
+  const { passed, failed, skipped } = report.end()
+  totals.passed += passed
+  totals.failed += failed
+  totals.skipped += skipped
+  if (passed + failed === 0) throw new Error('no test ran')
+  if (code !== 0 && failed === 0) throw new Error(`tap ended with ${code}`)
 }
 
-/** Counts the tests of each file by their titles (TAP's first level of subtests), and prints a line a file and every failure. */
-function titleCounter() {
-  let passed = 0
-  let failed = 0
-  let file = ''
-  return {
-    passed: () => passed,
-    failed: () => failed,
-    line(line: string) {
-      const title = /^ {4}(not ok|ok) \d+ - (.*?)(?: # time=.*)?(?: \{)?$/.exec(line)
-      if (title !== null) {
-        if (title[1] === 'ok') passed++
-        else failed++
-        if (title[1] !== 'ok') console.log(`not ok  ${file}  ${title[2]}`)
-        return
-      }
-      const begun = /^# Subtest: (.*\.ts)$/.exec(line)
-      if (begun !== null) file = begun[1] ?? ''
-      const ended = /^(not ok|ok) \d+ - (\S+\.ts)(.*)$/.exec(line)
-      if (ended !== null) console.log(`${ended[1]}  ${ended[2]}${ended[3]?.replace(' {', '')}`)
-      else if (/^\s+(not ok|---|\.\.\.|diff:|at:|stack:|message:|found:|wanted:|[-+] )|Error|error/.test(line)) console.log(line)
-    },
+function filesOf(chosen: string[]): string[] {
+  const roots = chosen.length === 0 ? ['packages', 'services', 'test'] : chosen
+  const missing = roots.filter(path => !existsSync(join(root, path)))
+  if (missing.length > 0) throw new Error(`no such file or folder: ${missing.join(' ')}`)
+  const isFolder = (path: string) => statSync(join(root, path)).isDirectory()
+  const found = roots.flatMap(path => (isFolder(path) ? globSync(`${path}/**/*.test.ts`, { cwd: root }) : [path]))
+  const files = [...new Set(found)].filter(file => !file.includes('node_modules')).sort()
+  if (files.length === 0) throw new Error(`no test file under ${roots.join(' ')}`)
+  return files
+}
+
+/** A run that was killed leaves its folder; its engines have ended with it. */
+async function removeEndedRuns(): Promise<void> {
+  for (const name of existsSync(data) ? readdirSync(data) : []) {
+    const pid = runName.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(data, name), { recursive: true, force: true })
   }
 }
 
-async function run(program: string, rest: string[], onLine: (line: string) => void, env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const child = spawn(process.execPath, [await binOf(program), ...rest], { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+async function run(
+  program: string,
+  programArgs: string[],
+  onLine: (line: string) => void,
+  env: Record<string, string> = {},
+): Promise<number> {
+  interrupted.signal.throwIfAborted()
+  const child = spawn(process.execPath, [realpathSync(join(root, 'node_modules', '.bin', program)), ...programArgs], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const stop = () => void child.kill('SIGTERM')
+  interrupted.signal.addEventListener('abort', stop)
   createInterface({ input: child.stdout }).on('line', onLine)
   const [code] = await once(child, 'close')
+  interrupted.signal.removeEventListener('abort', stop)
+  interrupted.signal.throwIfAborted()
   return Number(code ?? 1)
-}
-
-async function binOf(program: string): Promise<string> {
-  const { realpath } = await import('node:fs/promises')
-  return realpath(join(root, 'node_modules', '.bin', program))
 }

@@ -1,4 +1,5 @@
 export * from './engines.ts'
 export * from './free-port.ts'
 export * from './kafka.ts'
+export { isAlive } from './lock.ts'
 export * from './mongo.ts'
