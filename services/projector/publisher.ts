@@ -55,7 +55,7 @@ export function publisher(options: PublisherOptions) {
     if (working === null && !abandoned) {
       working = work()
         .catch(error =>
-          logger.error({ partition, code: 'publisher_failed', message: String(error) }, 'publisher failed'),
+          logger.error({ partition, err: error }, 'publisher failed'),
         )
         .finally(() => {
           working = null

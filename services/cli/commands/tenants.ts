@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
-import { listSchedule, pendingReads, type Tenant } from '@hibob-sync/mongo'
+import { listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
 import { AppError, commaList } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
@@ -229,6 +229,7 @@ async function remove(context: Context, tenant: string, options: Confirmable & {
   })
   const mongo = await context.mongo()
   await pendingReads(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
+  await parkedEvents(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
   await listSchedule(mongo).forget(tenant)
   if (options.json) printJson({ tenant, state: 'removed' })
   else say(`Tenant ${tenant} is removed; its read models go as soon as the projector has folded the event`)
