@@ -101,7 +101,7 @@ t.test('the fold gives what its rules say, in read models, changes, parked event
         model.due,
       )
     }),
-    { numRuns: 1000 },
+    { numRuns: 700 },
   )
   t.pass()
 })

@@ -3,6 +3,7 @@ import { type AsOf, compareAsOf } from '../as-of.ts'
 import { documentId, type PersonTrace, personTraceId, type UserDocument } from '../documents.ts'
 import { mergeObserved } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
+import { checkStorable } from '../storable.ts'
 import type { FoldContext } from './fold-context.ts'
 import { mapKept, storeUser } from './store-user.ts'
 
@@ -14,6 +15,7 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
   const trace = former === null ? personTrace(context, data.employeeId) : null
   const known = former ?? trace
   if (known?.asOf && compareAsOf(data.asOf, known.asOf) <= 0) return null
+  for (const path of Object.keys(data.fields)) checkStorable(path, data.fields[path])
   if (trace !== null) set.set('states', trace._id, null)
   const observed = mergeObserved(former?.observed ?? null, data)
   return storeUser(context, former, {
