@@ -1,4 +1,4 @@
-// Three brokers, of which one after another is stopped or killed while webhooks arrive: each partition's leader moves in the middle of sends.
+// Three brokers, of which one is stopped and another killed while webhooks arrive: leaders move in the middle of sends.
 import t from 'tap'
 import { ownKafka } from '../support/own-kafka.ts'
 import { preparePipeline, runIngress } from '../support/pipeline.ts'
@@ -29,7 +29,8 @@ await t.test('every webhook that was acknowledged while leaders moved is in the 
     const { size } = load.acknowledged
     await until(() => load.acknowledged.size > size + count)
   }
-  for (const [index, node] of kafka.nodes.entries()) {
+  // each leads a third of the partitions; what the first loses is led by the others when the second goes
+  for (const [index, node] of kafka.nodes.slice(0, 2).entries()) {
     await acknowledges(250)
     if (index === 1) node.kill('SIGKILL')
     else await node.end()
