@@ -1,9 +1,10 @@
 // The ingress: connects, refuses a log that is unsafe, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
-import { createKafka, createLanes, partitionFor, requireTopics, topicNames } from '@hibob-sync/kafka'
+import { createKafka, createLanes, requireTopics, topicNames } from '@hibob-sync/kafka'
 import { connectMongo, createTenantStore } from '@hibob-sync/mongo'
 import { commaList, errorCode, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
 import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
+import { eventLog } from './event-log.ts'
 import { ingressMetrics } from './metrics.ts'
 import { tenantCache } from './tenant-cache.ts'
 
@@ -15,7 +16,6 @@ const appendWithinMs = 4000
 const sendTimeoutMs = 3000
 /** A request that has not even arrived whole by then is cut off at the end. */
 const finishWithinMs = 6000
-const unreadyForMs = 10_000
 
 export async function startIngress(config: IngressConfig, { logger }: { logger: Logger }) {
   const masterKey = masterKeyOf(config.MASTER_KEY)
@@ -39,43 +39,22 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
     queueBytesMax: 32 * 1024 * 1024,
     concurrentSendsMax: config.INGRESS_CONCURRENT_SENDS,
   })
-  const metrics = ingressMetrics()
+  const metrics = ingressMetrics(lanes.stats)
   const { events } = topicNames(config.TOPIC_PREFIX)
-  const partitionByTenant = new Map<string, number>()
-  let failedAt = Number.NEGATIVE_INFINITY
+  const log = eventLog({ client, lanes, topic: events, partitions, logger, onAppended: metrics.appended })
   let stopping = false
-
-  function partitionOf(tenantId: string): number {
-    const known = partitionByTenant.get(tenantId)
-    if (known !== undefined) return known
-    const partition = partitionFor(tenantId, partitions)
-    partitionByTenant.set(tenantId, partition)
-    return partition
-  }
-
-  async function append(tenantId: string, value: string): Promise<void> {
-    try {
-      // encoded here once: as text it would be measured and written in several steps
-      await lanes.append(events, partitionOf(tenantId), { key: tenantId, value: Buffer.from(value) })
-      failedAt = Number.NEGATIVE_INFINITY
-    } catch (error) {
-      failedAt = performance.now()
-      logger.warn({ tenantId, code: errorCode(error) }, 'webhook not stored')
-      throw error
-    }
-  }
 
   const app = ingressApp({
     tenants,
-    append,
+    append: log.append,
     onOutcome: metrics.outcome,
     onFault: error => logger.error({ code: errorCode(error) }, 'request failed'),
   })
   const url = await app.listen({ port: config.INGRESS_PORT, host: config.INGRESS_HOST })
   const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
 
-  function ready() {
-    const logAnswers = performance.now() - failedAt > unreadyForMs
+  async function ready() {
+    const logAnswers = await log.answers()
     return {
       ok: logAnswers && tenants.isLoaded() && !stopping,
       detail: {

@@ -1,16 +1,35 @@
-// What operators can see of the ingress.
+// What operators can see of the ingress: requests by outcome, how long the log takes, how well webhooks share sends. No label is a tenant's.
+import type { LaneStats } from '@hibob-sync/kafka'
 import { createMetrics } from '@hibob-sync/runtime'
 import type { Outcome } from './take-webhook.ts'
 
 export type IngressMetrics = ReturnType<typeof ingressMetrics>
 
-export function ingressMetrics() {
+const appendSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+export function ingressMetrics(laneStats: () => LaneStats) {
   const metrics = createMetrics('ingress')
   const requests = metrics.counter('hibob_ingress_requests_total', 'Requests by outcome', ['outcome'])
+  const append = metrics.histogram('hibob_ingress_append_seconds', 'From append to acknowledgement', appendSeconds)
+  const sends = metrics.gauge('hibob_ingress_lane_sends', 'Sends that Kafka acknowledged since the start')
+  const records = metrics.gauge('hibob_ingress_lane_records', 'Events in those sends')
+  const failures = metrics.gauge('hibob_ingress_lane_failures', 'Sends that failed since the start')
+  const queued = metrics.gauge('hibob_ingress_lane_queued_bytes', 'Bytes that wait for Kafka')
   const totals = new Map<Outcome, number>()
+
+  function text(): Promise<string> {
+    const stats = laneStats()
+    sends.set(stats.sends)
+    records.set(stats.records)
+    failures.set(stats.failures)
+    queued.set(stats.queuedBytes)
+    return metrics.text()
+  }
+
   return {
-    registry: metrics,
+    registry: { ...metrics, text },
     totals,
+    appended: (seconds: number) => append.observe(seconds),
     outcome(outcome: Outcome): void {
       requests.inc({ outcome })
       totals.set(outcome, (totals.get(outcome) ?? 0) + 1)
