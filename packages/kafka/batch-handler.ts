@@ -101,10 +101,7 @@ export function batchHandler(options: BatchHandlerOptions) {
       try {
         return (await options.handle(batch)).nextOffset
       } catch (error) {
-        logger.error(
-          { partition: batch.partition, attempt, code: errorCode(error), message: messageOf(error) },
-          'records not handled, trying again',
-        )
+        logger.error({ partition: batch.partition, attempt, err: error }, 'records not handled, trying again')
         await backoff(attempt)
       }
     }
@@ -142,4 +139,3 @@ const stuck = (partition: number, handleMaxMs: number) =>
     `handling records of partition ${partition} took more than ${handleMaxMs / 1000} s: restart the service, and see what it waited for`,
     { retryable: true },
   )
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : '')

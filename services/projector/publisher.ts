@@ -54,9 +54,7 @@ export function publisher(options: PublisherOptions) {
   function wake(): void {
     if (working === null && !abandoned) {
       working = work()
-        .catch(error =>
-          logger.error({ partition, err: error }, 'publisher failed'),
-        )
+        .catch(error => logger.error({ partition, err: error }, 'publisher failed'))
         .finally(() => {
           working = null
           if (queue.length > 0) wake()
