@@ -1,17 +1,24 @@
 // `run`: one service in this process, until it is told to end.
-import { importerSettings, startImporter } from '@hibob-sync/importer'
-import { ingressSettings, startIngress } from '@hibob-sync/ingress'
-import { projectorSettings, startProjector } from '@hibob-sync/projector'
 import { AppError, createLogger, readConfig, runService } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { environment } from '../environment.ts'
 import { examples } from '../output.ts'
 
+// loaded when it is to run, so that the other commands start sooner
 const services = {
-  ingress: (parts: Parts) => startIngress(readConfig(ingressSettings, environment()), parts),
-  importer: (parts: Parts) => startImporter(readConfig(importerSettings, environment()), parts),
-  projector: (parts: Parts) => startProjector(readConfig(projectorSettings, environment()), parts),
+  async ingress(parts: Parts) {
+    const { ingressSettings, startIngress } = await import('@hibob-sync/ingress')
+    return startIngress(readConfig(ingressSettings, environment()), parts)
+  },
+  async importer(parts: Parts) {
+    const { importerSettings, startImporter } = await import('@hibob-sync/importer')
+    return startImporter(readConfig(importerSettings, environment()), parts)
+  },
+  async projector(parts: Parts) {
+    const { projectorSettings, startProjector } = await import('@hibob-sync/projector')
+    return startProjector(readConfig(projectorSettings, environment()), parts)
+  },
 }
 
 interface Parts {

@@ -1,0 +1,83 @@
+// A service started by the command ends when it is told to, and never outlives what it was started through.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import t from 'tap'
+import { hibobSync } from '../support/command.ts'
+import { preparePipeline } from '../support/pipeline.ts'
+
+const prepared = await preparePipeline({ tenants: {} })
+t.teardown(() => prepared.close())
+const root = resolve(import.meta.dirname, '../..')
+
+interface Started {
+  child: ChildProcess
+  /** Everything printed; resolves when nobody holds the output any more, so when every process behind it has ended. */
+  output: Promise<string>
+}
+
+async function started(command: string, args: string[]): Promise<Started> {
+  const env = { ...process.env, ...prepared.env, LOG_LEVEL: 'info' }
+  const child = spawn(command, args, { env, cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  const ready = Promise.withResolvers<void>()
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+    if (text.includes('"started"')) ready.resolve()
+  })
+  const output = once(child.stdout, 'close').then(() => text)
+  await ready.promise
+  return { child, output }
+}
+
+await t.test('run logs JSON lines alone, and SIGTERM ends it with status 0', async t => {
+  const { child, output } = await started(process.execPath, ['services/cli/bin/hibob-sync.js', 'run', 'ingress'])
+  child.kill('SIGTERM')
+  const [code] = await once(child, 'exit')
+  t.equal(code, 0)
+  const lines = (await output).trim().split('\n')
+  t.match(
+    lines.map(line => JSON.parse(line).msg),
+    ['started', 'stopped'],
+  )
+})
+
+await t.test('ending npx ends the service behind it, though the shell between them passes no signal on', async t => {
+  const { child, output } = await started('npx', ['hibob-sync', 'run', 'projector'])
+  child.kill('SIGTERM')
+  t.match(await output, /"stopped"/)
+})
+
+await t.test('a launcher that is killed takes the service with it', async t => {
+  const launcher = `require('node:child_process').spawn(${JSON.stringify(process.execPath)},
+    ['services/cli/main.ts', 'run', 'importer'], { stdio: 'inherit', env: { ...process.env, HIBOB_SYNC_LAUNCHED: '1' } })`
+  const { child, output } = await started(process.execPath, ['-e', launcher])
+  child.kill('SIGKILL')
+  t.match(await output, /"stopped"/)
+})
+
+await t.test('what cannot be done ends with status 1 and says what to do', async t => {
+  const unknown = await hibobSync(prepared.env, 'run', 'nothing')
+  t.match([unknown.code, unknown.stdout, unknown.stderr], [1, '', /service_unknown.*ingress, importer, projector/s])
+  const settings = await hibobSync({ ...prepared.env, INGRESS_PORT: 'x' }, 'run', 'ingress')
+  t.equal(settings.code, 1)
+  t.match(settings.stdout, /config_invalid.*INGRESS_PORT/)
+  const command = await hibobSync(prepared.env, 'frobnicate')
+  t.match([command.code, command.stderr], [1, /unknown command 'frobnicate'/])
+})
+
+await t.test('every command has help with examples', async t => {
+  const commands = [
+    ['run'],
+    ...['add', 'list', 'show', 'set', 'rotate-url', 'add-secret', 'remove-secret', 'pause', 'resume', 'remove'].map(
+      verb => ['tenants', verb],
+    ),
+    ...['list', 'show', 'retry', 'discard'].map(verb => ['parked', verb]),
+    ...['apply', 'check'].map(verb => ['topics', verb]),
+    ...['users', 'teams', 'managers', 'events', 'resend', 'status'].map(verb => [verb]),
+  ]
+  for (const words of commands) {
+    const { code, stdout } = await hibobSync(prepared.env, ...words, '--help')
+    t.match([code, stdout], [0, new RegExp(`Examples:\\n.*hibob-sync ${words.join(' ')}`, 's')], words.join(' '))
+  }
+})
