@@ -1,45 +1,11 @@
 // What the importer promises about HiBob: few calls, one tenant's trouble is its own, nothing due is lost.
-import { signBody } from '@hibob-sync/hibob'
 import t from 'tap'
 import { changesOf } from '../support/equality.ts'
 import { startPipeline } from '../support/pipeline.ts'
 import { until } from '../support/until.ts'
 
-const pipeline = await startPipeline({ tenants: { burst: 500, strict: 10, calm: 10 }, settlingMs: 2000 })
+const pipeline = await startPipeline({ tenants: { strict: 10, calm: 10 }, settlingMs: 1000 })
 t.teardown(() => pipeline.stop())
-
-async function send(tenant: string, employeeId: string, field: string): Promise<number> {
-  const { secret, company } = pipeline.accessOf(tenant)
-  const body = Buffer.from(
-    JSON.stringify({
-      companyId: Number(company.id),
-      type: 'employee.updated',
-      version: 'v2',
-      triggeredBy: 'system',
-      triggeredAt: '2026-11-03T08:15:42.120045',
-      data: { employeeId, fieldUpdates: [{ id: field }] },
-    }),
-  )
-  return (
-    await fetch(pipeline.webhookUrl(tenant), {
-      method: 'POST',
-      body,
-      headers: { 'bob-signature': signBody(body, secret) },
-    })
-  ).status
-}
-
-await t.test('a burst of 1,000 webhooks for 500 people costs at most 6 search calls', async t => {
-  const company = pipeline.company('burst')
-  const ids = company.people.map(({ id }) => id)
-  for (const field of ['root.email', 'work.title']) {
-    for (let at = 0; at < ids.length; at += 50)
-      t.same(new Set(await Promise.all(ids.slice(at, at + 50).map(id => send('burst', id, field)))), new Set([200]))
-  }
-  await pipeline.caughtUp()
-  t.equal((await Array.fromAsync(pipeline.models.users('burst', { all: true }))).length, 500)
-  t.ok((company.calls['people/search'] ?? 0) <= 6, `${company.calls['people/search']} calls`)
-})
 
 await t.test(
   'HiBob answering 401 stops that tenant alone, after one try; renewed credentials let what is due catch up',
