@@ -8,7 +8,10 @@ interface UserChange {
   type: string
   tenantid: string
   sequence: string
-  data: { user: { id: string; full_name: string | null; status: string }; changed: { field: string; from: unknown; to: unknown }[] }
+  data: {
+    user: { id: string; full_name: string | null; status: string }
+    changed: { field: string; from: unknown; to: unknown }[]
+  }
 }
 
 const brokers = (process.argv[2] ?? process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',')
@@ -31,6 +34,8 @@ await consumer.run({
     if (change.sequence <= (lastSequence.get(key) ?? '')) return
     lastSequence.set(key, change.sequence)
     const { user, changed } = change.data
-    console.log(`${change.type} ${key} ${user.full_name ?? ''} (${user.status}) ${changed.map(({ field }) => field).join(', ')}`)
+    console.log(
+      `${change.type} ${key} ${user.full_name ?? ''} (${user.status}) ${changed.map(({ field }) => field).join(', ')}`,
+    )
   },
 })

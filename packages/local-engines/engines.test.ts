@@ -8,7 +8,7 @@ import { applyTopics, createKafka, createLanes, logEnds, topicNames } from '@hib
 import { connectMongo } from '@hibob-sync/mongo'
 import { createLogger } from '@hibob-sync/runtime'
 import t from 'tap'
-import { startEngines, startKafka } from './index.ts'
+import { startEngines } from './index.ts'
 import { isAlive } from './lock.ts'
 
 const cacheDir = resolve(import.meta.dirname, '../../.data/engines')
@@ -66,21 +66,4 @@ await t.test('engines end when the process that started them is killed', async t
   child.kill('SIGKILL')
   await gone(pids)
   t.notOk(pids.some(isAlive))
-})
-
-await t.test('three nodes make a cluster that goes on when one is killed, and takes it back', async t => {
-  const kafka = await startKafka({ dataDir: await temporaryDir(), cacheDir, nodes: 3 })
-  t.teardown(() => kafka.stop())
-  t.equal(kafka.brokers.length, 3)
-  const client = createKafka({ brokers: kafka.brokers, clientId: 'test', logger })
-  await applyTopics(client, { prefix: '', replicationFactor: 3, partitions: 3 })
-  const lanes = await createLanes(client, { deadlineMs: 60_000 })
-  t.teardown(() => lanes.stop())
-  kafka.nodes[1]?.kill('SIGKILL')
-  for (const partition of [0, 1, 2])
-    await lanes.append(topicNames('').events, partition, { key: 'k', value: 'while one is down' })
-  await kafka.nodes[1]?.start()
-  for (const partition of [0, 1, 2]) await lanes.append(topicNames('').events, partition, { key: 'k', value: 'again' })
-  const ends = await logEnds(client, topicNames('').events)
-  t.ok([...ends.values()].every(({ high }) => high >= 2))
 })

@@ -1,7 +1,8 @@
 // `npm start`: everything runs, the demo company is imported person by person, and Ctrl-C ends all of it.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { freePorts } from '@hibob-sync/local-engines'
@@ -13,9 +14,11 @@ const root = resolve(import.meta.dirname, '../..')
 const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-start-'))
 t.teardown(() => rm(dataDir, { recursive: true, force: true }))
 const [ingressPort, simulatorPort] = await freePorts(2)
-const clean = { ...process.env, KAFKA_BROKERS: '', MONGODB_URL: '' }
 const env = {
-  ...clean,
+  ...process.env,
+  KAFKA_BROKERS: '',
+  MONGODB_URL: '',
+  MASTER_KEY: '',
   HIBOB_SYNC_DATA: dataDir,
   INGRESS_PORT: String(ingressPort),
   SIMULATOR_PORT: String(simulatorPort),
@@ -23,33 +26,101 @@ const env = {
   ENGINES_CACHE: join(root, '.data/engines'),
 }
 
-await t.test(
-  'the demo company of some 200 people is imported through webhooks, changes keep arriving, and SIGINT ends everything within 10 s',
-  async t => {
-    const child = spawn(process.execPath, [join(root, 'services/cli/start/main.ts')], {
-      env,
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
+interface Started {
+  child: ChildProcess
+  exited: Promise<number | null>
+  /** Resolves when `pattern` has been printed. */
+  printed(pattern: RegExp): Promise<void>
+}
+
+function npmStart(more: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(process.execPath, [join(root, 'services/cli/start/main.ts')], {
+    env: { ...env, ...more },
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  let ended = false
+  child.stdout.on('data', chunk => (output += chunk))
+  child.stderr.on('data', chunk => (output += chunk))
+  const exited = once(child, 'close').then(([code]) => {
+    ended = true
+    return code as number | null
+  })
+  const printed = (pattern: RegExp) =>
+    until(() => {
+      if (!pattern.test(output) && ended) throw new Error(`ended without printing ${pattern}:\n${output}`)
+      return pattern.test(output)
     })
-    let output = ''
-    child.stdout.on('data', chunk => (output += chunk))
-    const exited = once(child, 'exit')
-    await until(async () => (await hibobSync(env, 'users', 'demo', '--json')).code === 0, 500)
-    await until(async () => (await hibobSyncJson<unknown[]>(env, 'users', 'demo', '--all')).length >= 200, 500)
-    await until(() => /received 20[1-9]|received 2[1-9]\d|received [3-9]\d\d/.test(output), 200)
-    t.match(output, /npx hibob-sync users demo/)
+  return { child, exited, printed }
+}
+
+const users = () => hibobSyncJson<{ id: string; status: string }[]>(env, 'users', 'demo', '--all')
+
+await t.test(
+  'the demo company of some 200 people is imported through webhooks, changes keep arriving, and Ctrl-C ends everything within 10 s',
+  async t => {
+    const { child, exited, printed } = npmStart()
+    await printed(/users 200\/200/)
+    await printed(/received 20[1-9]|received 2[1-9]\d|received [3-9]\d\d/)
+    await printed(/npx hibob-sync/)
+    t.ok((await users()).length >= 200)
     const environment = JSON.parse(await readFile(join(dataDir, 'environment.json'), 'utf8')) as {
       KAFKA_BROKERS: string
     }
     t.match(environment.KAFKA_BROKERS, /127\.0\.0\.1:\d+/)
+    t.equal((await stat(join(dataDir, 'master-key'))).mode & 0o777, 0o600, 'the key is its owner’s alone')
     const asked = performance.now()
     child.kill('SIGINT')
-    const [code] = await exited
-    t.equal(code, 0)
+    // npm passes on the Ctrl-C that the terminal has sent already
+    child.kill('SIGINT')
+    t.equal(await exited, 0)
     t.ok(performance.now() - asked < 10_000, 'ended in time')
+    await printed(/ending/)
     t.notMatch(await processes(), new RegExp(dataDir), 'no process is left')
   },
 )
+
+await t.test(
+  'a second start goes on with what is kept and deletes nobody, and being killed leaves no process',
+  async t => {
+    const { child, exited, printed } = npmStart()
+    await printed(/users 2\d\d\/200/)
+    await printed(/received [1-9]/)
+    t.ok((await users()).length >= 200)
+    t.notOk((await users()).some(({ status }) => status === 'deleted'))
+    child.kill('SIGKILL')
+    await exited
+    await until(async () => !(await processes()).includes(dataDir))
+    const told = await hibobSync(env, 'users', 'demo')
+    t.match([told.code, told.stderr], [1, /mongodb_unreachable.*npm start/s])
+  },
+)
+
+await t.test('Ctrl-C in the middle of starting ends what has been started', async t => {
+  const { child, exited, printed } = npmStart()
+  await printed(/creating topics/)
+  child.kill('SIGINT')
+  t.equal(await exited, 0)
+  await until(async () => !(await processes()).includes(dataDir))
+  t.pass('no process is left')
+})
+
+await t.test('a busy port is named, with what to do, and nothing is started', async t => {
+  const server = createServer().listen(0, '0.0.0.0')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const { exited, printed } = npmStart({ SIMULATOR_PORT: String(port) })
+  await printed(new RegExp(`port_busy: port ${port} is in use.*SIMULATOR_PORT=<port>`))
+  t.equal(await exited, 1)
+  server.close()
+})
+
+await t.test('one engine named without the other is refused', async t => {
+  const { exited, printed } = npmStart({ KAFKA_BROKERS: '127.0.0.1:9092' })
+  await printed(/set both KAFKA_BROKERS and MONGODB_URL/)
+  t.equal(await exited, 1)
+})
 
 async function processes(): Promise<string> {
   const child = spawn('ps', ['-eo', 'args'], { stdio: ['ignore', 'pipe', 'ignore'] })
