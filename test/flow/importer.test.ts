@@ -45,7 +45,7 @@ await t.test('answers of 429, 5xx, HTML and half a JSON lose nobody', async t =>
 await t.test('a reading that shows old values is made again when they have settled, and ends right', async t => {
   const company = pipeline.company('calm')
   const id = company.people[3]?.id ?? ''
-  company.misbehave({ staleMs: 1500 })
+  company.misbehave({ staleMs: 600 })
   company.update(id, { firstName: 'Fresh' })
   await pipeline.caughtUp()
   company.misbehave({ staleMs: null })
