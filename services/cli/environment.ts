@@ -33,7 +33,9 @@ export const sharedEnvironmentFile = () => resolve(process.env['HIBOB_SYNC_DATA'
 export function environment(): NodeJS.ProcessEnv {
   const file = sharedEnvironmentFile()
   if (process.env['KAFKA_BROKERS'] || process.env['MONGODB_URL'] || !existsSync(file)) return process.env
-  return { ...(JSON.parse(readFileSync(file, 'utf8')) as NodeJS.ProcessEnv), ...process.env }
+  // an empty value counts as not set
+  const own = Object.entries(process.env).filter(([, value]) => value !== '')
+  return { ...(JSON.parse(readFileSync(file, 'utf8')) as NodeJS.ProcessEnv), ...Object.fromEntries(own) }
 }
 
 export const cliConfig = (): CliConfig => readConfig(cliSettings, environment())
