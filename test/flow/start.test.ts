@@ -39,6 +39,8 @@ function npmStart(more: NodeJS.ProcessEnv = {}): Started {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // a promise that is broken must not leave everything running
+  t.teardown(() => child.kill('SIGKILL'))
   let output = ''
   let ended = false
   child.stdout.on('data', chunk => (output += chunk))
