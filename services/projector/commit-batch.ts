@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Batch, Position } from '@hibob-sync/domain'
 import type { DocumentWrite, ProjectionStore, ProjectorCheckpoint, ProjectorCheckpoints } from '@hibob-sync/mongo'
-import { AppError, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { Publisher } from './publisher.ts'
 
 interface CommitContext {
@@ -17,28 +17,25 @@ interface CommitContext {
 
 const backoffMaxMs = 5000
 
-/** Throws AppError `ownership_lost` when another projector owns the partition, or the consumer has lost it. */
+/**
+ * Throws AppError `ownership_lost` when another projector owns the partition, and `partition_released` when the group took it away:
+ * then the next take-over goes on from what was committed.
+ */
 export async function commitUntilDone(
   context: CommitContext,
   from: Position,
   batch: Batch,
   writes: DocumentWrite[],
 ): Promise<void> {
-  const { partition, checkpoint, publisher, logger } = context
+  const { partition, logger } = context
   for (let attempt = 0; ; attempt++) {
-    if (!context.isOwned()) throw lost(partition)
-    const published = publisher.published()
+    if (!context.isOwned()) throw released(partition)
     try {
-      await context.store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published })
-      if (published !== null) publisher.markNoted(published)
-      return
+      return await commitOnce(context, from, batch, writes, attempt > 0)
     } catch (error) {
-      if (error instanceof AppError && error.code === 'ownership_lost') {
-        if (attempt > 0 && (await committedBefore(context, batch.next))) return
-        throw error
-      }
+      if (error instanceof AppError && error.code === 'ownership_lost') throw error
       logger.warn(
-        { partition, offset: from.offset, attempt, code: codeOf(error) },
+        { partition, offset: from.offset, attempt, code: errorCode(error) },
         'MongoDB did not take the batch, trying again',
       )
       await delay(Math.min(100 * 2 ** attempt, backoffMaxMs))
@@ -46,11 +43,27 @@ export async function commitUntilDone(
   }
 }
 
-/** A commit whose answer was lost may have happened: then the checkpoint stands where it would have put it, under our ownership. */
-async function committedBefore(
-  { checkpoints, checkpoint, partition }: CommitContext,
-  next: Position,
-): Promise<boolean> {
+/** `again`: an earlier try may have happened, its answer lost; then the checkpoint stands where it would have put it. */
+async function commitOnce(
+  context: CommitContext,
+  from: Position,
+  batch: Batch,
+  writes: DocumentWrite[],
+  again: boolean,
+): Promise<void> {
+  const { partition, checkpoint, publisher, store } = context
+  const published = publisher.published()
+  try {
+    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published })
+  } catch (error) {
+    const refused = error instanceof AppError && error.code === 'ownership_lost'
+    if (!refused || !again || !(await standsAt(context, batch.next))) throw error
+    return
+  }
+  if (published !== null) publisher.markNoted(published)
+}
+
+async function standsAt({ checkpoints, checkpoint, partition }: CommitContext, next: Position): Promise<boolean> {
   const stored = await checkpoints.load(partition)
   return (
     stored !== null &&
@@ -60,7 +73,5 @@ async function committedBefore(
   )
 }
 
-const lost = (partition: number) =>
-  new AppError('ownership_lost', `partition ${partition} was lost to a rebalance`, { retryable: false })
-
-const codeOf = (error: unknown) => (error instanceof Error ? error.name : 'unknown')
+const released = (partition: number) =>
+  new AppError('partition_released', `partition ${partition} was taken away by a rebalance`, { retryable: false })

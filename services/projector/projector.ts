@@ -1,6 +1,14 @@
 // The projector: each assigned partition is taken over, drained, and folded on from its checkpoint.
-import { type Consumer, type KafkaClient, type Lanes, logEnds, startConsumer, type TopicNames } from '@hibob-sync/kafka'
-import type { Outbox, ProjectionStore, ProjectorCheckpoints } from '@hibob-sync/mongo'
+import {
+  type Consumer,
+  type KafkaClient,
+  type Lanes,
+  type LogEnds,
+  logEnds,
+  startConsumer,
+  type TopicNames,
+} from '@hibob-sync/kafka'
+import type { Outbox, ProjectionStore, ProjectorCheckpoint, ProjectorCheckpoints } from '@hibob-sync/mongo'
 import { AppError, type Logger } from '@hibob-sync/runtime'
 import type { ProjectorConfig } from './config.ts'
 import { documentCache } from './document-cache.ts'
@@ -32,6 +40,7 @@ interface OwnedPartition {
 /** How long the projector waits before it sends the newest changes of drained keys once more: request timeout + session timeout. */
 const sendTimeoutMs = 5000
 const endsKnownForMs = 1000
+const lostCodes = new Set(['ownership_lost', 'partition_released'])
 const fetchBytesPerPartition = 2 * 1024 * 1024
 
 export async function startProjecting(parts: ProjectorParts) {
@@ -42,9 +51,8 @@ export async function startProjecting(parts: ProjectorParts) {
 
   async function takeOver(partition: number): Promise<{ offset: number }> {
     release([partition])
-    const ends = (await endsNow()).get(partition)
     const checkpoint = await checkpoints.takeOver(partition, parts.clusterId)
-    checkLog(checkpoint, ends ?? { low: 0, high: 0 })
+    checkLog(checkpoint, await endsOf(checkpoint))
     const own = publisher({
       ...parts,
       partition,
@@ -72,18 +80,28 @@ export async function startProjecting(parts: ProjectorParts) {
 
   let asked: { at: number; ends: ReturnType<typeof logEnds> } | null = null
 
-  /** All partitions are taken over at once, so they share one answer. */
-  function endsNow(): ReturnType<typeof logEnds> {
-    if (asked === null || performance.now() - asked.at > endsKnownForMs)
-      asked = { at: performance.now(), ends: logEnds(parts.client, parts.topics.events) }
-    return asked.ends
+  /** All partitions are taken over at once and share one answer; an answer older than the checkpoint is asked for anew. */
+  async function endsOf({ partition, position }: ProjectorCheckpoint): Promise<LogEnds> {
+    if (asked === null || performance.now() - asked.at > endsKnownForMs) asked = askEnds()
+    const shared = (await asked.ends).get(partition)
+    if (shared !== undefined && shared.high >= position.offset) return shared
+    asked = askEnds()
+    return (await asked.ends).get(partition) ?? { low: 0, high: 0 }
   }
+
+  const askEnds = () => ({ at: performance.now(), ends: logEnds(parts.client, parts.topics.events) })
 
   function release(partitions: readonly number[]): void {
     for (const partition of partitions) {
       owned.get(partition)?.publisher.abandon()
       owned.delete(partition)
     }
+  }
+
+  function rejoin(partition: number, code: string): void {
+    logger.warn({ partition, code }, 'the partition was lost: leaving the group and joining again')
+    release([partition])
+    void consumer?.rejoin()
   }
 
   consumer = await startConsumer({
@@ -104,14 +122,11 @@ export async function startProjecting(parts: ProjectorParts) {
       try {
         return { nextOffset: await own.projection.fold(records, isOwned) }
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'ownership_lost') throw error
-        logger.warn(
-          { partition, code: error.code },
-          'another projector owns the partition: leaving the group and joining again',
-        )
-        release([partition])
-        void consumer?.rejoin()
-        return { nextOffset: own.projection.position().offset }
+        const nextOffset = records[0]?.offset ?? own.projection.position().offset
+        if (!(error instanceof AppError) || !lostCodes.has(error.code)) throw error
+        // after a rebalance the entry is gone, or a new owner's, and every member takes over anew by itself
+        if (owned.get(partition) === own && isOwned()) rejoin(partition, error.code)
+        return { nextOffset }
       }
     },
   })
