@@ -1,5 +1,6 @@
 // The outbox: changes as they were committed with the documents they tell of, in the order in which they are sent.
-// A document's `_id` is partition/offset/step/topic/subject with padded numbers, so that a range of ids is a range of the outbox.
+// A document's `_id` is partition/offset/step/index/topic with padded numbers, so that a range of ids is a range of the outbox;
+// the index counts an event's changes within the step, so that they are sent again in the order in which they were made.
 import type { Change, ChangeTopic } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
 import type { Published } from './projector-checkpoint.ts'
@@ -31,16 +32,22 @@ export type Outbox = ReturnType<typeof outbox>
 
 export const changeCollection = (mongo: Mongo) => mongo.db.collection<ChangeDocument>('changes')
 
-export function changeDocument(partition: number, step: number, change: Change): ChangeDocument {
-  const { tenantId, key, offset, value } = change
-  const _id = `${stepId(partition, offset, step)}/${change.topic}/${key}`
-  return change.tombstone
-    ? { _id, tenantId, key, offset, value, tombstone: true }
-    : { _id, tenantId, key, offset, value }
+/** `changes` as one transaction commits them; `stepOf` gives the step that it completes of the event at an offset. */
+export function changeDocuments(
+  partition: number,
+  stepOf: (offset: number) => number,
+  changes: readonly Change[],
+): ChangeDocument[] {
+  let index = 0
+  return changes.map(({ tenantId, topic, key, offset, value, tombstone }, at) => {
+    index = changes[at - 1]?.offset === offset ? index + 1 : 0
+    const _id = `${stepId(partition, offset, stepOf(offset))}/${pad(index, 4)}/${topic}`
+    return tombstone ? { _id, tenantId, key, offset, value, tombstone } : { _id, tenantId, key, offset, value }
+  })
 }
 
 function outboxChange({ _id, tenantId, key, offset, value, tombstone }: ChangeDocument): OutboxChange {
-  const [, , step, topic] = _id.split('/', 4)
+  const [, , step, , topic] = _id.split('/', 5)
   return {
     tenantId,
     topic: topic as ChangeTopic,

@@ -13,7 +13,7 @@ import {
 import { AppError } from '@hibob-sync/runtime'
 import type { AnyBulkWriteOperation, ClientSession, Filter } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import { changeCollection, changeDocument } from './outbox.ts'
+import { changeCollection, changeDocuments } from './outbox.ts'
 import { parkedEvents } from './parked-events.ts'
 import { pendingReads } from './pending-reads.ts'
 import { type Published, projectorCheckpointCollection, projectorCheckpointId } from './projector-checkpoint.ts'
@@ -107,9 +107,8 @@ export function projectionStore(mongo: Mongo) {
       if (moved.matchedCount !== 1) throw ownershipLost(partition)
       for (const name of collections) await writeAll(name, writes, session)
       if (batch.changes.length > 0) {
-        const documents = batch.changes.map(change =>
-          changeDocument(partition, from.offset === change.offset ? from.step : 0, change),
-        )
+        const stepOf = (offset: number) => (from.offset === offset ? from.step : 0)
+        const documents = changeDocuments(partition, stepOf, batch.changes)
         await changeCollection(mongo).insertMany(documents, { session, ordered: false })
       }
       if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', Date.now(), session)

@@ -9,10 +9,10 @@ import { type Prepared, preparePipeline, runProjector } from '../support/pipelin
 const prepared = await preparePipeline({ tenants: { acme: 0 } })
 t.teardown(() => prepared.close())
 
-const observe = (employeeId: string, name: string) =>
+const observe = (employeeId: string, name: string, manager: string | null = null) =>
   prepared.append('hibob.employee.observed', 'acme', {
     employeeId,
-    fields: { 'root.displayName': name, 'work.department': '7' },
+    fields: { 'root.displayName': name, 'work.department': '7', 'work.reportsTo': manager },
     labels: { 'work.department': 'R&D' },
     absent: [],
     digest: '',
@@ -42,7 +42,8 @@ async function commitOnly({ client, mongo, checkpoints, eventsOf, partitionOf }:
 }
 
 await t.test('what was committed and not sent is sent at the take-over, before anything newer', async t => {
-  for (const id of ['1', '2', '3']) await observe(id, `Person ${id}`)
+  for (const id of ['1', '2', '3', '10']) await observe(id, `Person ${id}`, '6')
+  await observe('6', 'The manager of four, told first of all five')
   await commitOnly(prepared)
   t.same(await prepared.userChangesOf('acme'), [], 'nothing was told')
   await observe('1', 'Somebody new')
