@@ -1,6 +1,7 @@
 // What Learn Amp services are told. A change's id is derived from tenant, log offset and subject, so no change ever gets a second id.
 import type { Team, User, UserStatus } from './documents.ts'
 import type { HibobEvent, LogRecord } from './events.ts'
+import { isoTime } from './iso-time.ts'
 
 export type ChangeTopic = 'users' | 'teams'
 
@@ -85,7 +86,7 @@ function change(
     id,
     source: '/hibob-sync/projector',
     type,
-    time: new Date(record.time).toISOString(),
+    time: isoTime(record.time),
     subject,
     tenantid: event.tenantid,
     dataversion: 1,

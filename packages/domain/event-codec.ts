@@ -41,9 +41,10 @@ function decode(record: LogRecord): Decoded {
 }
 
 function parse(record: LogRecord): unknown {
-  if (record.value === null) throw undecodable(record, 'has no value')
+  const text = record.value
+  if (text === null) throw undecodable(record, 'has no value')
   try {
-    return JSON.parse(record.value)
+    return JSON.parse(text)
   } catch {
     throw undecodable(record, 'is not JSON')
   }

@@ -4,6 +4,7 @@
 import type { ManagerReference, ManagerState, ObservedFields, Team, User, UserStatus } from './documents.ts'
 import { DomainError } from './domain-error.ts'
 import type { ListName } from './hibob-fields.ts'
+import { sharing } from './sharing.ts'
 
 /** What the mapping asks the rest of the read models: names of list items, teams and managers as they stand. */
 export interface MappingContext {
@@ -43,21 +44,35 @@ function managerOf(user: User, managerId: string, context: MappingContext): Mana
 
 export const managerStateOf = (status: UserStatus): ManagerState => (status === 'active' ? 'active' : 'inactive')
 
-/** Lays a new observation over the kept one: a field that HiBob left out keeps its last value, and its label with it. */
+/**
+ * Lays a new observation over the kept one: a field that HiBob left out keeps its last value, and its label with it.
+ * Takes `fresh` for its own: what equals the kept one is the kept one's.
+ */
 export function mergeObserved(kept: ObservedFields | null, fresh: ObservedFields): ObservedFields {
-  const fields = { ...kept?.fields, ...fresh.fields }
+  const fields = covers(fresh.fields, kept?.fields) ? fresh.fields : { ...kept?.fields, ...fresh.fields }
+  const labels =
+    covers(fresh.fields, kept?.labels) && covers(fresh.fields, fresh.labels) ? fresh.labels : mergedLabels(kept, fresh)
+  // the site's id and its text are one fact: half of an older one must not outlive the newer half
+  if ('work.site' in fresh.fields && !('work.siteId' in fresh.fields)) delete fields['work.siteId']
+  if ('work.siteId' in fresh.fields && !('work.site' in fresh.fields)) delete fields['work.site']
+  return sharing(kept, { fields: sharing(kept?.fields, fields), labels: sharing(kept?.labels, labels) })
+}
+
+/** A label belongs to the value it came with. */
+function mergedLabels(kept: ObservedFields | null, fresh: ObservedFields): Record<string, string> {
   const labels: Record<string, string> = {}
   for (const path of Object.keys(kept?.labels ?? {})) {
     if (!Object.hasOwn(fresh.fields, path)) labels[path] = kept?.labels[path] as string
   }
-  // a label belongs to the value it came with
   for (const path of Object.keys(fresh.labels)) {
     if (Object.hasOwn(fresh.fields, path)) labels[path] = fresh.labels[path] as string
   }
-  // the site's id and its text are one fact: half of an older one must not outlive the newer half
-  if ('work.site' in fresh.fields && !('work.siteId' in fresh.fields)) delete fields['work.siteId']
-  if ('work.siteId' in fresh.fields && !('work.site' in fresh.fields)) delete fields['work.site']
-  return { fields, labels }
+  return labels
+}
+
+function covers(fields: object, former: object | undefined): boolean {
+  for (const path in former) if (!Object.hasOwn(fields, path)) return false
+  return true
 }
 
 /** The employee id that a person's record names as manager, or null. */

@@ -1,6 +1,9 @@
 // Which of a user's fields differ, and which event gave each field its present value.
 import type { FieldChange } from './changes.ts'
 import type { Provenance, User } from './documents.ts'
+import type { LogRecord } from './events.ts'
+import { isoTime } from './iso-time.ts'
+import { sameValue } from './sharing.ts'
 
 export const userFields = [
   'full_name',
@@ -29,24 +32,29 @@ export function userDifference(from: User, to: User): FieldChange[] {
 export function trace(
   former: readonly Provenance[],
   fields: readonly string[],
-  by: Omit<Provenance, 'fields'>,
+  eventId: string,
+  { offset, time }: LogRecord,
 ): Provenance[] {
   if (fields.length === 0) return former as Provenance[]
   const kept: Provenance[] = []
   for (const entry of former) {
     const rest = entry.fields.filter(field => !fields.includes(field))
     if (rest.length === entry.fields.length) kept.push(entry)
-    else if (rest.length > 0) kept.push({ ...entry, fields: rest })
+    else if (rest.length > 0) kept.push({ ...entry, fields: oneList(rest) })
   }
-  kept.push({ ...by, fields: [...fields] })
+  kept.push({ eventId, offset, at: isoTime(time), rule: 'standard', fields: oneList(fields) })
   return kept
 }
 
-function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  const left = a as Record<string, unknown>
-  const right = b as Record<string, unknown>
-  const keys = Object.keys(left)
-  return keys.length === Object.keys(right).length && keys.every(key => sameValue(left[key], right[key]))
+// most users share a few lists of fields: each is kept once
+const lists = new Map<string, string[]>()
+
+function oneList(fields: readonly string[]): string[] {
+  const key = fields.join()
+  let list = lists.get(key)
+  if (list === undefined) {
+    list = [...fields]
+    lists.set(key, list)
+  }
+  return list
 }

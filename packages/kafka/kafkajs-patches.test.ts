@@ -10,6 +10,7 @@ import t from 'tap'
 import { uniqueName } from '../../test/support/engines.ts'
 import { newKafka } from './client.ts'
 import { createLanes } from './index.ts'
+import { apiVersionsKey, startTestProxy } from './test-proxy.ts'
 import { testTopic } from './test-topic.ts'
 
 /** SHA-256 of what kafkajs 2.2.4 as published makes of `batches()`. */
@@ -116,6 +117,21 @@ t.test('a member hears that its partitions may be lost before it joins again, wh
   while (events.filter(event => event === 'joined').length < 2) await delay(20)
   t.strictSame(events, ['rebalancing', 'joined', 'rebalancing', 'joined'])
   await consumer.disconnect()
+})
+
+t.test('a broker that did not answer when it was first asked is asked again', async t => {
+  const { client } = await testTopic(1)
+  const [host, port] = client.options.brokers[0]?.split(':') ?? []
+  const proxy = await startTestProxy(() => Number(port), host)
+  proxy.hold(true, apiVersionsKey)
+  const options = { ...client.options, brokers: [`127.0.0.1:${proxy.port}`] }
+  const admin = newKafka(options, { requestTimeout: 500, retry: { retries: 0 } }).admin()
+  await t.rejects(admin.connect(), { name: 'KafkaJSNumberOfRetriesExceeded' })
+  proxy.hold(false, apiVersionsKey)
+  await admin.connect()
+  t.ok((await admin.listTopics()).length > 0)
+  await admin.disconnect()
+  await proxy.close()
 })
 
 /** Records of all shapes, the same each time. */

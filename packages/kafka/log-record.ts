@@ -9,11 +9,15 @@ interface FetchedMessage {
 }
 
 export function recordOf(partition: number, message: FetchedMessage): LogRecord {
+  const { value } = message
   return {
     partition,
     offset: Number(message.offset),
     time: Number(message.timestamp),
     key: message.key?.toString() ?? '',
-    value: message.value?.toString() ?? null,
+    // made a text only when it is decoded: a fetch holds far more records than are folded at a time
+    get value() {
+      return value?.toString() ?? null
+    },
   }
 }

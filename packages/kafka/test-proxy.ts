@@ -19,9 +19,10 @@ export interface TestProxy {
 
 const produceKey = 0
 export const heartbeatKey = 12
+export const apiVersionsKey = 18
 const headBytes = 12
 
-export async function startTestProxy(target: () => number): Promise<TestProxy> {
+export async function startTestProxy(target: () => number, host = '127.0.0.1'): Promise<TestProxy> {
   const produceBytes: number[] = []
   const links = new Set<{ client: Socket; waiting: Map<number, number>; release(): void }>()
   let unansweredMax = 0
@@ -31,7 +32,7 @@ export async function startTestProxy(target: () => number): Promise<TestProxy> {
     [...links].flatMap(({ waiting }) => [...waiting.values()]).filter(apiKey => apiKey === produceKey).length
 
   const server = createServer(client => {
-    const broker = connect({ host: '127.0.0.1', port: target() })
+    const broker = connect({ host, port: target() })
     const backlog: Buffer[] = []
     /** Correlation id → kind of request. */
     const waiting = new Map<number, number>()

@@ -16,6 +16,7 @@ export {
 } from './projector-checkpoint.ts'
 export * from './read-models.ts'
 export * from './replica-set.ts'
+export { fromStoredUser } from './stored-user.ts'
 export type { Credentials, WebhookAccess } from './tenant-access.ts'
 export {
   type StoredSecret,

@@ -8,6 +8,7 @@ import {
   type Phase,
   type Position,
   type TenantScope,
+  type UserDocument,
   type UserSelector,
 } from '@hibob-sync/domain'
 import { AppError } from '@hibob-sync/runtime'
@@ -17,6 +18,7 @@ import { changeCollection, changeDocuments } from './outbox.ts'
 import { parkedEvents } from './parked-events.ts'
 import { pendingReads } from './pending-reads.ts'
 import { type Published, projectorCheckpointCollection, projectorCheckpointId } from './projector-checkpoint.ts'
+import { fromStoredUser, storedKey, toStoredUser, userUpdate } from './stored-user.ts'
 import { runTransaction } from './transaction.ts'
 
 export interface Commit {
@@ -26,6 +28,8 @@ export interface Commit {
   batch: Batch
   writes: DocumentWrite[]
   published: Published | null
+  /** Called when MongoDB has been given the documents: what the caller does then costs no time of the transaction. */
+  documentsSent?: (() => void) | undefined
 }
 
 /** A document to store, with the one that stands there now: null where there is none, undefined where that is not known. */
@@ -48,9 +52,8 @@ export function projectionStore(mongo: Mongo) {
   /** Documents by `_id`; an id without a document is not in the answer. */
   async function load<C extends CollectionName>(name: C, ids: readonly string[]): Promise<Documents[C][]> {
     if (ids.length === 0) return []
-    return (await collectionOf(name)
-      .find({ _id: { $in: ids } } as Filter<Documents[C]>, { batchSize: ids.length + 1 })
-      .toArray()) as Documents[C][]
+    const found = collectionOf(name).find({ _id: { $in: ids } } as Filter<Documents[C]>, { batchSize: ids.length + 1 })
+    return loadedAs(name, (await found.toArray()) as Documents[C][])
   }
 
   /** Ids of the users who report to a manager; the deleted do not count. */
@@ -81,9 +84,8 @@ export function projectionStore(mongo: Mongo) {
           ? { ...range, kind: { $ne: 'tenant' } }
           : range
     const collection = mongo.db.collection<Documents[CollectionName]>(collectionNames[phase])
-    return collection
-      .find(filter as Filter<Documents[CollectionName]>, { sort: { _id: 1 }, limit })
-      .toArray() as Promise<Documents[CollectionName][]>
+    const found = collection.find(filter as Filter<AnyDocument>, { sort: { _id: 1 }, limit })
+    return loadedAs(phase, (await found.toArray()) as AnyDocument[])
   }
 
   /** The generation that readers of a tenant see; 1 for a tenant that the store does not know. */
@@ -97,7 +99,7 @@ export function projectionStore(mongo: Mongo) {
   }
 
   /** Throws AppError `ownership_lost` when the checkpoint is not where `from` says under this owner. */
-  async function commit({ partition, owner, from, batch, writes, published }: Commit): Promise<void> {
+  async function commit({ partition, owner, from, batch, writes, published, documentsSent }: Commit): Promise<void> {
     await runTransaction(mongo, async session => {
       const moved = await projectorCheckpointCollection(mongo).updateOne(
         { _id: projectorCheckpointId(partition), owner, 'position.offset': from.offset, 'position.step': from.step },
@@ -105,7 +107,11 @@ export function projectionStore(mongo: Mongo) {
         { session },
       )
       if (moved.matchedCount !== 1) throw ownershipLost(partition)
-      for (const name of collections) await writeAll(name, writes, session)
+      for (const name of collections) {
+        const written = writeAll(name, writes, session)
+        if (name === 'users') documentsSent?.()
+        await written
+      }
       if (batch.changes.length > 0) {
         const stepOf = (offset: number) => (from.offset === offset ? from.step : 0)
         const documents = changeDocuments(partition, stepOf, batch.changes)
@@ -132,26 +138,28 @@ interface StoredDocument {
   [field: string]: unknown
 }
 
-function operationOf({ _id, former, next }: DocumentWrite): AnyBulkWriteOperation<StoredDocument>[] {
+function operationOf({ collection, _id, former, next }: DocumentWrite): AnyBulkWriteOperation<StoredDocument>[] {
   const filter = { _id }
   if (next === null) return former === null ? [] : [{ deleteOne: { filter } }]
-  if (former == null) return [{ replaceOne: { filter, replacement: next as unknown as StoredDocument, upsert: true } }]
-  const update = differenceOf(former as unknown as StoredDocument, next as unknown as StoredDocument)
+  const update = former == null ? null : updateOf(collection, former, next)
+  if (update === null) return [{ replaceOne: { filter, replacement: storedAs(collection, next), upsert: true } }]
   return Object.keys(update).length === 0 ? [] : [{ updateOne: { filter, update: { $set: update } } }]
 }
 
-/** Only what differs goes to MongoDB, and of a user only the fields that do: most changes touch one. */
-function differenceOf(former: StoredDocument, next: StoredDocument): Record<string, unknown> {
-  const set: Record<string, unknown> = {}
-  for (const field of Object.keys(next)) {
-    if (field === '_id' || former[field] === next[field]) continue
-    if (field !== 'user') set[field] = next[field]
-    else {
-      const [from, to] = [former.user, next.user] as Record<string, unknown>[]
-      for (const key in to) if (from?.[key] !== to[key]) set[`user.${key}`] = to[key]
-    }
-  }
-  return set
+type AnyDocument = Documents[CollectionName]
+
+function loadedAs<D extends AnyDocument>(collection: CollectionName, documents: D[]): D[] {
+  return collection === 'users' ? documents.map(document => fromStoredUser(document as UserDocument) as D) : documents
+}
+
+function storedAs(collection: CollectionName, document: AnyDocument): StoredDocument {
+  return (collection === 'users' ? toStoredUser(document as UserDocument) : document) as unknown as StoredDocument
+}
+
+function updateOf(collection: CollectionName, former: AnyDocument, next: AnyDocument): Record<string, unknown> {
+  if (collection === 'users') return userUpdate(former as UserDocument, next as UserDocument)
+  const [from, to] = [former, next] as unknown as [StoredDocument, StoredDocument]
+  return Object.fromEntries(Object.entries(to).filter(([field, value]) => field !== '_id' && value !== from[field]))
 }
 
 function selected(users: UserSelector, prefix: string): object {
@@ -163,11 +171,9 @@ function selected(users: UserSelector, prefix: string): object {
   return alternatives.length === 0 ? { _id: prefix } : { $or: alternatives }
 }
 
-// HiBob paths hold dots, so no plain query path reaches them; an item's id may be a number in an observation and is text in a list
-function observedText(field: string): object {
-  return {
-    $convert: { input: { $getField: { field, input: '$observed.fields' } }, to: 'string', onError: null, onNull: null },
-  }
+// an item's id may be a number in an observation and is text in a list
+function observedText(path: string): object {
+  return { $convert: { input: `$observed.fields.${storedKey(path)}`, to: 'string', onError: null, onNull: null } }
 }
 
 function splitId(id: string): [string, number, string] {

@@ -13,6 +13,7 @@ interface CommitContext {
   publisher: Publisher
   logger: Logger
   isOwned(): boolean
+  documentsSent?(): void
 }
 
 const backoffMaxMs = 5000
@@ -51,10 +52,10 @@ async function commitOnce(
   writes: DocumentWrite[],
   again: boolean,
 ): Promise<void> {
-  const { partition, checkpoint, publisher, store } = context
+  const { partition, checkpoint, publisher, store, documentsSent } = context
   const published = publisher.published()
   try {
-    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published })
+    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, documentsSent })
   } catch (error) {
     const refused = error instanceof AppError && error.code === 'ownership_lost'
     if (!refused || !again || !(await standsAt(context, batch.next))) throw error

@@ -43,6 +43,7 @@ export function documentCache(documentsMax: number) {
 
   function begin() {
     const epoch = ++epochs
+    const absent: Entry = { epoch, document: null }
     const lookup = <C extends CollectionName>(name: C) => ({
       get(id: string): Documents[C] | null | undefined {
         const entry = find(caches[name], id)
@@ -55,7 +56,7 @@ export function documentCache(documentsMax: number) {
       managers: lookup('managers'),
       states: lookup('states'),
       put<C extends CollectionName>(name: C, id: string, document: Documents[C] | null): void {
-        put(caches[name], id, { epoch, document })
+        put(caches[name], id, document === null ? absent : { epoch, document })
       },
     }
   }

@@ -1,5 +1,6 @@
 // Folds one partition from its checkpoint on: load → projectBatch (pure) → one transaction → outbox. While a transaction is under way
-// the next batch is folded already; nothing is read from MongoDB and no next transaction begins until it has ended.
+// the next batch is fetched and folded already; nothing is read from MongoDB and no next transaction begins until it has ended.
+import { setImmediate } from 'node:timers/promises'
 import {
   type Batch,
   batchLimits,
@@ -39,6 +40,8 @@ export interface ProjectionOptions {
   logger: Logger
   slicePageSize: number
   onFolded(batch: Batch, events: number): void
+  /** Ownership was lost while a batch was committed. */
+  onLost(error: unknown): void
 }
 
 export type PartitionProjection = ReturnType<typeof projectPartition>
@@ -53,34 +56,32 @@ export function projectPartition(options: ProjectionOptions) {
   const { partition, store, cache, publisher, outbox } = options
   let position = options.checkpoint.position
   let committing: Promise<void> | null = null
-  const generations = new Map<string, number>()
-  const scopeOf = (tenantId: string): TenantScope => ({ tenantId, generation: generations.get(tenantId) ?? 1 })
+  const scopes = new Map<string, TenantScope>()
+  const scopeOf = (tenantId: string): TenantScope => scopes.get(tenantId) ?? { tenantId, generation: 1 }
 
-  /** Folds records in log order; those before the position are passed over. Throws when ownership is lost or `isOwned` turns false. */
+  /**
+   * Folds records in log order; those before the position are passed over. The last batch may still be under way when it returns.
+   * Throws when ownership is lost.
+   */
   async function fold(records: readonly LogRecord[], isOwned: () => boolean): Promise<number> {
-    const decoded = records.filter(record => record.offset >= position.offset).map(decodeEvent)
-    await meetTenants(decoded)
-    try {
-      let at = 0
-      while (at < decoded.length && isOwned()) {
-        at = await foldNext(decoded, at, isOwned)
-        await publisher.backlogBelow(backlogMax)
-      }
-    } finally {
-      await settle()
+    const ahead = records.filter(record => record.offset >= position.offset)
+    await meetTenants(ahead)
+    for (let at = 0; at < ahead.length && isOwned(); ) {
+      at += await foldNext(ahead.slice(at, at + eventsPerBatchMax).map(decodeEvent), isOwned)
+      await publisher.backlogBelow(backlogMax)
     }
     return position.offset
   }
 
-  async function foldNext(decoded: readonly Decoded[], at: number, isOwned: () => boolean): Promise<number> {
-    const next = decoded[at] as Decoded
-    if (position.step > 0) return sliced(next, at, isOwned)
-    const stretch = decoded.slice(at, at + eventsPerBatchMax)
+  /** Returns how many of the stretch are done. */
+  async function foldNext(stretch: readonly Decoded[], isOwned: () => boolean): Promise<number> {
+    const next = stretch[0] as Decoded
+    if (position.step > 0) return sliced(next, isOwned)
     const batch = await foldBatch(stretch)
     const folded = stretch.findIndex(({ record }) => record.offset >= batch.next.offset)
     const events = folded === -1 ? stretch.length : folded
     if (events > 0) await commit(batch, events, isOwned)
-    return batch.slicesNext && events === 0 ? sliced(next, at, isOwned) : at + events
+    return batch.slicesNext && events === 0 ? sliced(next, isOwned) : events
   }
 
   async function foldBatch(stretch: readonly Decoded[]): Promise<Batch> {
@@ -88,7 +89,7 @@ export function projectPartition(options: ProjectionOptions) {
     return untilNothingLacks(loaded => projectBatch(loaded, stretch, scopeOf))
   }
 
-  async function sliced({ event, record }: Decoded, at: number, isOwned: () => boolean): Promise<number> {
+  async function sliced({ event, record }: Decoded, isOwned: () => boolean): Promise<number> {
     if (event === null) throw new Error(`event ${partition}/${record.offset} changed while it was folded in slices`)
     const scope = scopeOf(record.key)
     do {
@@ -102,7 +103,7 @@ export function projectPartition(options: ProjectionOptions) {
       await commit(batch, batch.slicesNext ? 0 : 1, isOwned)
       await publisher.backlogBelow(backlogMax)
     } while (position.offset === record.offset && isOwned())
-    return at + 1
+    return 1
   }
 
   async function loadPage(scope: TenantScope, plan: ReturnType<typeof planSlice>): Promise<string[]> {
@@ -137,11 +138,15 @@ export function projectPartition(options: ProjectionOptions) {
     position = batch.next
     const writes = writesOf(batch)
     for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
-    committing = commitUntilDone({ ...options, isOwned }, from, batch, writes).then(() => {
+    const sent = Promise.withResolvers<void>()
+    committing = commitUntilDone({ ...options, isOwned, documentsSent: sent.resolve }, from, batch, writes).then(() => {
       publisher.enqueue(batch.changes, publishedBy(from, batch.next))
       options.onFolded(batch, events)
     })
-    committing.catch(() => {})
+    committing.catch(options.onLost).finally(sent.resolve)
+    // MongoDB gets its work before the next batch is decoded and folded
+    await sent.promise
+    await setImmediate()
   }
 
   function writesOf(batch: Batch): DocumentWrite[] {
@@ -155,16 +160,17 @@ export function projectPartition(options: ProjectionOptions) {
     )
   }
 
+  /** Resolves when what was folded is committed; throws when ownership was lost before it could be. */
   async function settle(): Promise<void> {
-    if (committing === null) return
-    await committing
-    committing = null
+    const settling = committing
+    await settling
+    if (committing === settling) committing = null
   }
 
-  async function meetTenants(decoded: readonly Decoded[]): Promise<void> {
-    const unmet = [...new Set(decoded.map(({ record }) => record.key))].filter(id => !generations.has(id))
+  async function meetTenants(records: readonly LogRecord[]): Promise<void> {
+    const unmet = [...new Set(records.map(record => record.key))].filter(id => !scopes.has(id))
     if (unmet.length === 0) return
-    for (const [id, generation] of await store.generations(unmet)) generations.set(id, generation)
+    for (const [tenantId, generation] of await store.generations(unmet)) scopes.set(tenantId, { tenantId, generation })
   }
 
   async function retireHistory(event: HibobEvent, record: LogRecord): Promise<void> {
@@ -172,7 +178,7 @@ export function projectPartition(options: ProjectionOptions) {
     await outbox.retire(event.tenantid, record.offset, new Date(record.time + retiredHistoryDays * 86_400_000))
   }
 
-  return { fold, position: () => position }
+  return { fold, settle, position: () => position }
 }
 
 /** The last step that a commit completes: of the event in slices, or of the last event of a batch. */

@@ -9,7 +9,7 @@ import {
   type TopicNames,
 } from '@hibob-sync/kafka'
 import type { Outbox, ProjectionStore, ProjectorCheckpoint, ProjectorCheckpoints } from '@hibob-sync/mongo'
-import { AppError, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { ProjectorConfig } from './config.ts'
 import { documentCache } from './document-cache.ts'
 import type { ProjectorMetrics } from './metrics.ts'
@@ -41,7 +41,7 @@ interface OwnedPartition {
 const sendTimeoutMs = 5000
 const endsKnownForMs = 1000
 const lostCodes = new Set(['ownership_lost', 'partition_released'])
-const fetchBytesPerPartition = 2 * 1024 * 1024
+const fetchBytesPerPartition = 1 * 1024 * 1024
 
 export async function startProjecting(parts: ProjectorParts) {
   const { config, checkpoints, outbox, store, metrics, logger } = parts
@@ -71,8 +71,10 @@ export async function startProjecting(parts: ProjectorParts) {
       publisher: own,
       slicePageSize: config.PROJECTOR_SLICE_SIZE,
       onFolded: metrics.folded,
+      onLost: error => lost(partition, entry, error),
     })
-    owned.set(partition, { projection, publisher: own })
+    const entry: OwnedPartition = { projection, publisher: own }
+    owned.set(partition, entry)
     const drained = await drainOutbox(outbox, own, partition, checkpoint.published)
     await checkpoints.addResend(partition, drained)
     return { offset: checkpoint.position.offset }
@@ -98,8 +100,10 @@ export async function startProjecting(parts: ProjectorParts) {
     }
   }
 
-  function rejoin(partition: number, code: string): void {
-    logger.warn({ partition, code }, 'the partition was lost: leaving the group and joining again')
+  // after a rebalance the entry is gone, or a new owner's, and every member takes over anew by itself
+  function lost(partition: number, own: OwnedPartition, error: unknown): void {
+    if (owned.get(partition) !== own) return
+    logger.warn({ partition, code: errorCode(error) }, 'the partition was lost: leaving the group and joining again')
     release([partition])
     void consumer?.rejoin()
   }
@@ -124,8 +128,6 @@ export async function startProjecting(parts: ProjectorParts) {
       } catch (error) {
         const nextOffset = records[0]?.offset ?? own.projection.position().offset
         if (!(error instanceof AppError) || !lostCodes.has(error.code)) throw error
-        // after a rebalance the entry is gone, or a new owner's, and every member takes over anew by itself
-        if (owned.get(partition) === own && isOwned()) rejoin(partition, error.code)
         return { nextOffset }
       }
     },
@@ -133,14 +135,23 @@ export async function startProjecting(parts: ProjectorParts) {
 
   /** Resolves when everything that is in the log now is folded and published. */
   async function caughtUp(): Promise<void> {
-    await consumer?.caughtUp()
+    let settled: PromiseSettledResult<void>[]
+    do {
+      await consumer?.caughtUp()
+      settled = await Promise.allSettled([...owned.values()].map(({ projection }) => projection.settle()))
+    } while (settled.some(({ status }) => status === 'rejected'))
     await Promise.all([...owned.values()].map(({ publisher }) => publisher.backlogBelow(0)))
   }
 
   async function stop(): Promise<void> {
-    const publishers = [...owned.values()].map(({ publisher }) => publisher)
+    const entries = [...owned.values()]
     // the group is left only after the outbox is level, so that the next owner has nothing to send again
-    await consumer?.stop(() => Promise.all(publishers.map(publisher => publisher.finish())))
+    await consumer?.stop(() => Promise.all(entries.map(finish)))
+  }
+
+  async function finish({ projection, publisher }: OwnedPartition): Promise<void> {
+    await projection.settle().catch(() => {})
+    await publisher.finish()
   }
 
   return { stop, caughtUp, consumer: consumer as Consumer }

@@ -7,6 +7,7 @@ import {
   applyTopics,
   createKafka,
   createLanes,
+  type LanesOptions,
   type LogPosition,
   logEnds,
   readRange,
@@ -41,7 +42,7 @@ type Node = (typeof kafka.nodes)[number]
 t.test('a leader that moves in the middle of sends: every append that was acknowledged is in the log', async t => {
   const { events } = topicNames('moves.')
   await applyTopics(client, { prefix: 'moves.', partitions, replicationFactor: 3 })
-  const traffic = await startTraffic(events, 4000)
+  const traffic = await startTraffic(events)
   await traffic.servedEverywhere()
   await t.test('the leader is stopped in order', async () => {
     await first.end()
@@ -75,7 +76,7 @@ t.test('a broker that hangs fails its own partitions only, though few sends may 
   const { events } = topicNames('hangs.')
   await applyTopics(client, { prefix: 'hangs.', partitions, replicationFactor: 1 })
   const leaders = await leadersOf(events)
-  const traffic = await startTraffic(events, 4000, { concurrentSendsMax: 2 })
+  const traffic = await startTraffic(events, { concurrentSendsMax: 1, sendTimeoutMs: 6000 })
   await traffic.servedEverywhere()
   second.kill('SIGSTOP')
   await traffic.failedOn(partition => leaders.get(partition) === second.id)
@@ -87,8 +88,8 @@ t.test('a broker that hangs fails its own partitions only, though few sends may 
 })
 
 /** Callers that append one record after the other, on every partition. */
-async function startTraffic(topic: string, deadlineMs: number, options: { concurrentSendsMax?: number } = {}) {
-  const lanes = await createLanes(client, { deadlineMs, sendTimeoutMs: 3000, ...options })
+async function startTraffic(topic: string, options: LanesOptions = {}) {
+  const lanes = await createLanes(client, { deadlineMs: 4000, sendTimeoutMs: 3000, ...options })
   const acknowledged = new Map<string, LogPosition>()
   const failures = new Map<number, number>()
   const counts = Array.from({ length: partitions }, () => 0)

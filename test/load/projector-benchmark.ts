@@ -1,5 +1,6 @@
 // Projector against a bare consumer over the same log: see projector/benchmark.ts for one round.
 import { type Benchmark, machine, median, printTable, spread } from './benchmark.ts'
+import { imageFlags } from './image-flags.ts'
 import { type ProjectorFigures, projectorRound } from './projector/benchmark.ts'
 
 const people = 20_000
@@ -10,7 +11,14 @@ const workloads = [['acme'], ['acme', 'borealis', 'cirrus', 'delta']]
 
 export const projectorBenchmark: Benchmark = {
   title: 'folds observations in one transaction a batch and publishes a change for each, beside a bare bulkWrite loop',
-  settings: { machine, people, 'observations of each': rounds, events: people * rounds, runs },
+  settings: {
+    machine,
+    'Node flags': imageFlags.join(' '),
+    people,
+    'observations of each': rounds,
+    events: people * rounds,
+    runs,
+  },
   async run(engines) {
     for (const tenants of workloads) {
       const figures: ProjectorFigures[] = []
@@ -26,17 +34,18 @@ function report(tenants: number, figures: ProjectorFigures[]): void {
     `\n  ${tenants} ${tenants === 1 ? 'tenant' : 'tenants'}, ${median(of('partitions'))} of the log's partitions`,
   )
   printTable(
-    ['', 'events/s', 'lowest–highest', 'peak RSS MB', 'RSS at half MB'],
+    ['', 'events/s', 'lowest–highest', 'CPU µs/event', 'peak RSS MB', 'RSS at half MB'],
     [
       [
         'projector',
         median(of('eventsPerSecond')).toFixed(0),
         spread(of('eventsPerSecond')),
+        median(of('cpuMicros')).toFixed(0),
         Math.max(...of('rssPeakMb')).toFixed(0),
         median(of('rssAtHalfMb')).toFixed(0),
       ],
-      ['bare loop', median(of('bareEventsPerSecond')).toFixed(0), spread(of('bareEventsPerSecond')), '', ''],
-      ['ratio', median(of('ratio')).toFixed(2), spread(of('ratio'), 2), '', ''],
+      ['bare loop', median(of('bareEventsPerSecond')).toFixed(0), spread(of('bareEventsPerSecond')), '', '', ''],
+      ['ratio', median(of('ratio')).toFixed(2), spread(of('ratio'), 2), '', '', ''],
     ],
   )
 }

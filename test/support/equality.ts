@@ -1,5 +1,6 @@
 // Whether what is stored is what the log folds to, and whether the topics say exactly what the fold says.
-import type { LogRecord } from '@hibob-sync/domain'
+import type { LogRecord, UserDocument } from '@hibob-sync/domain'
+import { fromStoredUser } from '@hibob-sync/mongo'
 import { type Folded, foldLog } from './fold-log.ts'
 import type { Prepared } from './pipeline.ts'
 
@@ -22,7 +23,7 @@ export async function storedDocuments({ mongo }: Prepared, tenant: string) {
     read('managers'),
     read('tenant_states'),
   ])
-  return { users, teams, managers, states }
+  return { users: (users as unknown as UserDocument[]).map(fromStoredUser), teams, managers, states }
 }
 
 export async function foldedDocuments(prepared: Prepared, tenant: string): Promise<Folded> {

@@ -28,5 +28,3 @@ export function tenantState(context: FoldContext): TenantState | null {
 export function listState(context: FoldContext, list: string): ListState | null {
   return context.set.get('states', listStateId(context.scope, list)) as ListState | null
 }
-
-export const logTime = (context: FoldContext) => new Date(context.record.time).toISOString()

@@ -1,8 +1,9 @@
 // Silence and deletion: a person who is not there is unseen, and nothing else follows, unless an `employee.deleted` webhook came first.
 import { compareAsOf } from '../as-of.ts'
 import { documentId, type PersonTrace, personTraceId } from '../documents.ts'
+import { isoTime } from '../iso-time.ts'
 import type { Reach } from '../reach.ts'
-import { type FoldContext, logTime } from './fold-context.ts'
+import type { FoldContext } from './fold-context.ts'
 import { personTrace } from './observed-fold.ts'
 import { storeUser } from './store-user.ts'
 
@@ -21,7 +22,7 @@ export function foldMissing(context: FoldContext<'hibob.employee.missing'>): Rea
     ...former,
     asOf,
     user: deleted ? { ...former.user, status: 'deleted' } : former.user,
-    unseen_since: former.unseen_since ?? logTime(context),
+    unseen_since: former.unseen_since ?? isoTime(context.record.time),
   })
 }
 

@@ -3,8 +3,9 @@ import { userChange, userChangeType } from '../changes.ts'
 import { documentId, type ListItem, type ListState, type ManagerReference, type UserDocument } from '../documents.ts'
 import { type MappingContext, managerIdOf, mapUser } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
+import { sharing } from '../sharing.ts'
 import { trace, userDifference, userFields } from '../user-difference.ts'
-import { type FoldContext, listState, logTime } from './fold-context.ts'
+import { type FoldContext, listState } from './fold-context.ts'
 import { countReport, followManager, stateOfManager } from './manager-fold.ts'
 import { meetTeam } from './team-fold.ts'
 
@@ -13,25 +14,22 @@ export function mapKept(context: FoldContext, employeeId: string, kept: UserDocu
   return mapUser(employeeId, kept, mappingContext(context))
 }
 
-/** Lays `next` down and returns whom else it reaches. `next.provenance` and `next.touched` are set here. */
+/** Lays `next`, the caller's own, down and returns whom else it reaches. Its provenance and `touched` are set here. */
 export function storeUser(context: FoldContext, former: UserDocument | null, next: UserDocument): Reach | null {
-  const changed = former === null ? [] : userDifference(former.user, next.user)
-  const traced = former === null ? userFields : changed.map(change => change.field)
   const { event, record, set } = context
-  const provenance = trace(former?.provenance ?? [], traced, {
-    eventId: event.id,
-    offset: record.offset,
-    at: logTime(context),
-    rule: 'standard',
-  })
-  set.set('users', next._id, { ...next, provenance, touched: record.offset })
+  const user = sharing(former?.user, next.user)
+  const changed = former === null ? [] : userDifference(former.user, user)
+  const traced = former === null ? userFields : changed.map(change => change.field)
+  next.user = user
+  next.provenance = trace(former?.provenance ?? [], traced, event.id, record)
+  next.touched = record.offset
+  set.set('users', next._id, next)
   if (former === null || changed.length > 0) {
-    context.changes.push(
-      userChange(context, userChangeType(former?.user.status ?? null, next.user.status), next.user, changed),
-    )
+    const type = userChangeType(former?.user.status ?? null, user.status)
+    context.changes.push(userChange(context, type, user, changed))
   }
   countReport(context, next._id, countedManager(former), countedManager(next))
-  const named = next.user.status === 'deleted' ? null : meetTeam(context, next)
+  const named = user.status === 'deleted' ? null : meetTeam(context, next)
   return joinReach(followManager(context, former, next), named)
 }
 

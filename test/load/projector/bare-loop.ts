@@ -34,7 +34,7 @@ await consumer.run({
     count += batch.messages.length
     if (count < Number(events)) return
     const seconds = (performance.now() - begun) / 1000
-    console.log(JSON.stringify({ seconds, rssPeak: process.resourceUsage().maxRSS / 1e3 }))
+    console.log(JSON.stringify({ seconds, rssPeak: (process.resourceUsage().maxRSS * 1024) / 1e6 }))
     process.exit(0)
   },
 })

@@ -6,6 +6,7 @@ import { applyTopics, createKafka, createLanes, partitionFor, topicNames } from 
 import type { Engines } from '@hibob-sync/local-engines'
 import { createLogger } from '@hibob-sync/runtime'
 import { uniqueName } from '../../support/engines.ts'
+import { imageFlags } from '../image-flags.ts'
 import { observations, type Workload } from './observations.ts'
 
 export interface ProjectorFigures {
@@ -13,6 +14,7 @@ export interface ProjectorFigures {
   eventsPerSecond: number
   bareEventsPerSecond: number
   ratio: number
+  cpuMicros: number
   rssPeakMb: number
   rssAtHalfMb: number
 }
@@ -66,6 +68,7 @@ export async function projectorRound(engines: Engines, workload: Workload): Prom
     eventsPerSecond,
     bareEventsPerSecond,
     ratio: eventsPerSecond / bareEventsPerSecond,
+    cpuMicros: ((own['cpuSeconds'] ?? 0) * 1e6) / total,
     rssPeakMb: own['rssPeak'] ?? 0,
     rssAtHalfMb: own['rssAtHalf'] ?? 0,
   }
@@ -74,12 +77,7 @@ export async function projectorRound(engines: Engines, workload: Workload): Prom
 async function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Record<string, number>> {
   const child = spawn(
     process.execPath,
-    [
-      '--max-old-space-size=256',
-      ...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []),
-      join(import.meta.dirname, file),
-      ...args,
-    ],
+    [...imageFlags, ...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), join(import.meta.dirname, file), ...args],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   let output = ''

@@ -13,13 +13,18 @@ const projector = await startProjector(readConfig(projectorSettings, { ...proces
 })
 const { totals } = projector.metrics
 let begun = 0
+let cpuAtBegin = process.cpuUsage()
 let rssAtHalf = 0
 while (totals.published < events || totals.folded < events) {
-  if (begun === 0 && totals.received > 0) begun = performance.now()
+  if (begun === 0 && totals.received > 0) {
+    begun = performance.now()
+    cpuAtBegin = process.cpuUsage()
+  }
   if (rssAtHalf === 0 && totals.folded > events / 2) rssAtHalf = process.memoryUsage.rss()
   await new Promise(resolve => setTimeout(resolve, 2))
 }
 const seconds = (performance.now() - begun) / 1000
+const { user, system } = process.cpuUsage(cpuAtBegin)
 const { maxRSS } = process.resourceUsage()
 console.log(
   JSON.stringify({
@@ -27,8 +32,9 @@ console.log(
     folded: totals.folded,
     published: totals.published,
     parked: totals.parked,
+    cpuSeconds: (user + system) / 1e6,
     rssAtHalf: rssAtHalf / 1e6,
-    rssPeak: maxRSS / 1e3,
+    rssPeak: (maxRSS * 1024) / 1e6,
   }),
 )
 await projector.stop()
