@@ -78,15 +78,54 @@ const ResendRequested = Type.Object({
   by: Type.Optional(Type.String()),
 })
 
+/** Why an import is made. `schedule` is the nightly one, `outage` follows when webhooks could not be taken for long. */
+export const ImportReason = Type.Union([Type.Literal('operator'), Type.Literal('schedule'), Type.Literal('outage')])
+export type ImportReason = Static<typeof ImportReason>
+
+/** People: in HiBob's answer, of these never observed before, otherwise than last observed, as last observed; known and not there; unreadable. */
+export const ImportCounts = Type.Object({
+  seen: Type.Integer({ minimum: 0 }),
+  new: Type.Integer({ minimum: 0 }),
+  changed: Type.Integer({ minimum: 0 }),
+  unchanged: Type.Integer({ minimum: 0 }),
+  notSeen: Type.Integer({ minimum: 0 }),
+  unreadable: Type.Integer({ minimum: 0 }),
+})
+export type ImportCounts = Static<typeof ImportCounts>
+
+const ImportRequested = Type.Object({
+  importId: Type.String({ minLength: 1 }),
+  reason: ImportReason,
+  by: Type.String(),
+})
+const ImportCompleted = Type.Object({ importId: Type.String({ minLength: 1 }), counts: ImportCounts })
+const ImportFailed = Type.Object({
+  importId: Type.String({ minLength: 1 }),
+  code: Type.String(),
+  detail: Type.String(),
+  counts: ImportCounts,
+})
+
+/** A replay offers the generation that it built: the projector switches to it here, or passes the offer over (protocol P7). */
+const ReplayReady = Type.Object({
+  replayId: Type.String({ minLength: 1 }),
+  generation: Type.Integer({ minimum: 1 }),
+  codeVersion: Type.String(),
+})
+
 export const eventData = {
   'hibob.webhook.received': WebhookReceived,
   'hibob.employee.observed': EmployeeObserved,
   'hibob.employee.missing': EmployeeMissing,
   'hibob.employees.unchanged': EmployeesUnchanged,
   'hibob.lists.observed': ListsObserved,
+  'hibob.import.requested': ImportRequested,
+  'hibob.import.completed': ImportCompleted,
+  'hibob.import.failed': ImportFailed,
   'tenant.added': Who,
   'tenant.removed': Who,
   'tenant.resend.requested': ResendRequested,
+  'tenant.replay.ready': ReplayReady,
 } as const
 
 export type EventType = keyof typeof eventData

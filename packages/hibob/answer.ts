@@ -2,8 +2,9 @@
 // status 200 and a login page in HTML, so status and content type are looked at before anything is parsed.
 import { createHash } from 'node:crypto'
 import type { HibobFailure } from './failure.ts'
-import { discardBody, type Exchange, type RequestLimits, readBody } from './http-exchange.ts'
+import { discardBody, type Exchange, eachChunk, type RequestLimits, readBody } from './http-exchange.ts'
 import { nestsShallowly, parseJson } from './json-text.ts'
+import { createRowStream } from './people-stream.ts'
 import { retryAfterMs, saidRetryAfterMs } from './rate-headers.ts'
 import { textOf } from './webhook-body.ts'
 
@@ -32,6 +33,41 @@ export async function readAnswer<T>(
   const json = isJson(exchanged) ? jsonOf(body) : null
   const value = json === null ? null : read(json.value)
   return value === null ? invalidAnswer(exchanged, body) : { kind: 'answer', value }
+}
+
+/** Hands the rows of a people answer on as they come. Throws only what `take` throws. */
+export async function streamAnswer(
+  exchanged: Exchange,
+  limits: RequestLimits,
+  clock: AnswerClock,
+  take: (rows: unknown[]) => Promise<void>,
+): Promise<{ kind: 'answer'; value: { kind: 'ok' } } | HibobFailure> {
+  const failure = failureOf(exchanged, clock)
+  if (failure !== null || !isJson(exchanged)) {
+    discardBody(exchanged)
+    return failure ?? brokenAnswer(exchanged, contentType(exchanged) || 'no content type')
+  }
+  const stream = createRowStream()
+  let isJsonText = true
+  const broken = await eachChunk(exchanged, limits, async chunk => {
+    if (!isJsonText) return
+    let rows: unknown[]
+    try {
+      rows = stream.take(chunk)
+    } catch {
+      isJsonText = false
+      return
+    }
+    if (rows.length > 0) await take(rows)
+  })
+  if (broken !== null) return broken
+  if (!isJsonText) return brokenAnswer(exchanged, 'no JSON')
+  return stream.isWhole() ? { kind: 'answer', value: { kind: 'ok' } } : brokenAnswer(exchanged, 'no people, or cut off')
+}
+
+function brokenAnswer({ status }: Exchange, what: string): HibobFailure {
+  const detail = `HiBob answered ${status} with something else than was asked for (${what})`
+  return { kind: 'invalid_answer', status, detail }
 }
 
 function jsonOf(body: Buffer): { value: unknown } | null {

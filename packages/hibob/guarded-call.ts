@@ -1,10 +1,10 @@
 // One call to HiBob with one set of credentials, let through only when the rate budget and the cap on failed authentication
 // allow it. Nothing is retried here; after a 401 or 403 nothing more is sent until a probe is due.
 import type { Dispatcher } from 'undici'
-import { readAnswer } from './answer.ts'
+import { type AnswerClock, readAnswer } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
 import type { HibobFailure } from './failure.ts'
-import { exchange, type RequestLimits } from './http-exchange.ts'
+import { type Exchange, exchange, type RequestLimits } from './http-exchange.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
 import { rateLimitOf } from './rate-headers.ts'
 
@@ -32,7 +32,14 @@ export interface Call<T> {
   signal: AbortSignal | undefined
   /** Null when the value is not what was asked for. */
   read(value: unknown): T | null
+  /** For an answer that is too large to be read whole: its own limits, and what reads it instead. */
+  streamed?: {
+    limits: RequestLimits
+    read(exchanged: Exchange, limits: RequestLimits, clock: AnswerClock): Promise<Answer<T>>
+  }
 }
+
+export type Answer<T> = { kind: 'answer'; value: T } | HibobFailure
 
 export type GuardedCall = <T>(call: Call<T>) => Promise<T | HibobFailure>
 
@@ -50,19 +57,25 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     return budgetWaitMs > 0 ? notSent('rate_limited', `the budget of ${endpoint} is spent`, budgetWaitMs) : null
   }
 
-  return async ({ endpoint, method, path, body, purpose, signal, read }) => {
+  return async ({ endpoint, method, path, body, purpose, signal, read, streamed }) => {
     const held = heldBack(endpoint, purpose)
     if (held !== null) return held
     const answered = authFailures?.begin(proven)
     const outgoing = { method, url: guards.baseUrl + path, headers: guards.headers, signal, ...(body && { body }) }
-    const exchanged = await exchange(guards.dispatcher, guards.limits, outgoing)
+    const limits = streamed?.limits ?? guards.limits
+    const exchanged = await exchange(guards.dispatcher, limits, outgoing)
     const authFailed = exchanged.status === 401 || exchanged.status === 403
     answered?.(authFailed)
     if (exchanged.kind === 'exchange') {
       proven = !authFailed
       budget?.ended(tenant, endpoint, rateLimitOf(exchanged.headers, guards.wallNow()))
     } else budget?.ended(tenant, endpoint, null)
-    const answer = exchanged.kind === 'exchange' ? await readAnswer(exchanged, guards.limits, guards, read) : exchanged
+    const answer = exchanged.kind === 'exchange' ? await answerOf(exchanged) : exchanged
+
+    function answerOf(exchanged: Exchange) {
+      return streamed?.read(exchanged, limits, guards) ?? readAnswer(exchanged, limits, guards, read)
+    }
+
     if (answer.kind === 'answer') return answer.value
     if (answer.kind === 'rate_limited') budget?.limited(tenant, endpoint, answer.retryAfterMs ?? 0)
     if (answer.kind === 'unauthorized' || answer.kind === 'forbidden')

@@ -1,12 +1,14 @@
 // HiBob's people API for one tenant. Every outcome that HiBob can cause is a returned value; nothing is retried here.
 // Renewed credentials need a new client: this one sends nothing more once HiBob has refused them (but a rare probe).
 import type { Dispatcher } from 'undici'
+import { streamAnswer } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
 import { type FieldDefinition, type NamedList, readFields, readList, readLists } from './company-metadata.ts'
 import type { HibobFailure } from './failure.ts'
 import { createGuardedCall } from './guarded-call.ts'
-import { createHibobAgent, type RequestLimits, standardLimits } from './http-exchange.ts'
+import { createHibobAgent, type RequestLimits, standardLimits, streamLimits } from './http-exchange.ts'
 import { findPeople, type SearchAnswer, searchBody } from './people-search.ts'
+import { type ObservedPerson, readPerson } from './person.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
 
 export interface HibobClientOptions {
@@ -20,6 +22,8 @@ export interface HibobClientOptions {
   /** Shared connections (`createHibobAgent`); without it the client has its own, ended by `close`. */
   dispatcher?: Dispatcher
   limits?: Partial<RequestLimits>
+  /** For the answer of `everyone`. */
+  streamLimits?: Partial<RequestLimits>
   budget?: RateBudget
   authFailures?: AuthFailureCap
   /** How long after a 401 or 403 one more call may try these credentials (10 min). */
@@ -45,8 +49,20 @@ export interface SearchRequest extends CallOptions {
   showInactive?: boolean
 }
 
+export interface EveryoneRequest extends CallOptions {
+  /** HiBob paths, at most 398. */
+  fields: readonly string[]
+  /** Gets people as they come; the answer is read no faster than it resolves. What it throws ends the request. */
+  take(people: ObservedPerson[]): Promise<void>
+}
+
 export interface HibobClient {
   searchPeople(request: SearchRequest): Promise<SearchAnswer | HibobFailure>
+  /**
+   * Everyone whom the service user may see, inactive too, in an answer that is never in memory whole. Rows without a usable id are
+   * counted as `unreadable`. After a failure some people may have been handed on already.
+   */
+  everyone(request: EveryoneRequest): Promise<{ kind: 'ok'; unreadable: number } | HibobFailure>
   /** All lists of the company, archived items too. */
   namedLists(options?: CallOptions): Promise<{ kind: 'ok'; lists: NamedList[] } | HibobFailure>
   /** One list; HiBob's list names are case-sensitive. */
@@ -94,6 +110,28 @@ export function createHibobClient(options: HibobClientOptions): HibobClient {
         signal: request.signal,
         read: value => findPeople(value, request),
       })
+    },
+    async everyone({ fields, take, purpose = 'import', signal }) {
+      let unreadable = 0
+      const answer = await guarded({
+        endpoint: searchEndpoint,
+        method: 'POST',
+        path: '/people/search',
+        body: searchBody({ fields }),
+        purpose,
+        signal,
+        read: () => null,
+        streamed: {
+          limits: { ...streamLimits, ...options.streamLimits },
+          read: (exchanged, limits, clock) =>
+            streamAnswer(exchanged, limits, clock, rows => {
+              const people = rows.map(row => readPerson(row, fields)).filter(person => person !== null)
+              unreadable += rows.length - people.length
+              return take(people)
+            }),
+        },
+      })
+      return answer.kind === 'ok' ? { kind: 'ok', unreadable } : answer
     },
     namedLists: (options = {}) =>
       get(listsEndpoint, '/company/named-lists?includeArchived=true', options, value => {

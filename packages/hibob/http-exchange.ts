@@ -18,6 +18,14 @@ export const standardLimits: RequestLimits = {
   answerBytesMax: 32 * 1024 * 1024,
 }
 
+/** Everyone of a large company: HiBob takes its time before it begins, and the reader keeps its own pace. */
+export const streamLimits: RequestLimits = {
+  headersMs: 120_000,
+  bodyIdleMs: 60_000,
+  totalMs: 30 * 60_000,
+  answerBytesMax: 1024 * 1024 * 1024,
+}
+
 export interface Exchange {
   kind: 'exchange'
   status: number
@@ -63,20 +71,32 @@ export async function exchange(
 
 /** The whole body, or why it could not be had. Never throws. */
 export async function readBody(exchanged: Exchange, limits: RequestLimits): Promise<Buffer | HibobFailure> {
-  const { status, body } = exchanged
   const chunks: Buffer[] = []
+  const failure = await eachChunk(exchanged, limits, async chunk => void chunks.push(chunk))
+  return failure ?? Buffer.concat(chunks)
+}
+
+/** Hands the body on as it comes, no faster than `take` takes it. Null when it came whole; throws only what `take` throws. */
+export async function eachChunk(
+  { status, body }: Exchange,
+  { answerBytesMax }: RequestLimits,
+  take: (chunk: Buffer) => Promise<void>,
+): Promise<HibobFailure | null> {
   let bytes = 0
+  let thrown: { by: unknown } | null = null
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > limits.answerBytesMax) {
-        const detail = `HiBob's answer is larger than ${limits.answerBytesMax} bytes`
-        return { kind: 'invalid_answer', status, detail }
-      }
-      chunks.push(chunk)
+      if (bytes > answerBytesMax)
+        return { kind: 'invalid_answer', status, detail: `HiBob's answer is larger than ${answerBytesMax} bytes` }
+      await take(chunk).catch(error => {
+        thrown = { by: error }
+        throw error
+      })
     }
-    return Buffer.concat(chunks)
+    return null
   } catch (error) {
+    if (thrown !== null) throw error
     return { kind: 'unavailable', status, detail: `HiBob's answer broke off after ${bytes} bytes: ${reasonOf(error)}` }
   }
 }

@@ -6,6 +6,7 @@ export type { HibobFailure, HibobFailureKind } from './failure.ts'
 export {
   type CallOptions,
   createHibobClient,
+  type EveryoneRequest,
   type HibobClient,
   type HibobClientOptions,
   type SearchRequest,

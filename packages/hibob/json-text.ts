@@ -1,7 +1,8 @@
 // JSON as HiBob sends it, read without harm: nesting is bounded before anything is parsed, and integers that a JavaScript
 // number cannot hold come out as their exact digits, since HiBob's ids lie beyond 2^53.
 
-const depthMax = 64
+/** How deep arrays and objects may nest. */
+export const nestingMax = 64
 const longInteger = /(?:^|[[:,\s])-?\d{16}/
 const integer = /^-?\d+$/
 
@@ -16,7 +17,7 @@ const [quote, backslash, braceOpen, bracketOpen, braceClose, bracketClose] = Buf
 
 /** Whether arrays and objects nest at most 64 deep. Text that is not JSON gives a bound of some kind, never an error. */
 export function nestsShallowly(text: string): boolean {
-  if (hasFew(text, '{', depthMax / 2) && hasFew(text, '[', depthMax / 2)) return true
+  if (hasFew(text, '{', nestingMax / 2) && hasFew(text, '[', nestingMax / 2)) return true
   let depth = 0
   let inString = false
   for (let at = 0; at < text.length; at++) {
@@ -26,7 +27,7 @@ export function nestsShallowly(text: string): boolean {
       else if (character === quote) inString = false
     } else if (character === quote) inString = true
     else if (character === braceOpen || character === bracketOpen) {
-      if (++depth > depthMax) return false
+      if (++depth > nestingMax) return false
     } else if (character === braceClose || character === bracketClose) depth--
   }
   return true
@@ -45,6 +46,12 @@ function hasFew(text: string, opener: string, countMax: number): boolean {
 /** JSON.parse, but integers outside ±(2^53 − 1) become strings of their digits. Throws SyntaxError as JSON.parse does. */
 export function parseJson(text: string): unknown {
   return longInteger.test(text) ? JSON.parse(text, exactInteger as ParseReviver) : JSON.parse(text)
+}
+
+/** The value of a JSON number by its text: an integer beyond ±(2^53 − 1) stays its digits. */
+export function exactNumber(source: string): number | string {
+  const value = Number(source)
+  return Number.isSafeInteger(value) || !integer.test(source) ? value : source
 }
 
 type ParseReviver = (this: unknown, key: string, value: unknown) => unknown

@@ -32,6 +32,14 @@ export function foldEvent(context: FoldContext): Reached {
       return foldTenantRemoved(of(context, event.type)) ? 'everyone' : null
     case 'tenant.resend.requested':
       return foldResend(of(context, event.type)) ? 'everyone' : null
+    // the projector's business, and nothing of any generation's
+    case 'tenant.replay.ready':
+      return null
+    // what an import found is in the observations; these tell its story
+    case 'hibob.import.requested':
+    case 'hibob.import.completed':
+    case 'hibob.import.failed':
+      return null
   }
 }
 
