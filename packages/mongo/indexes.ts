@@ -29,8 +29,24 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
     { key: { partition: 1, at: 1 }, options: { name: 'due' } },
     { key: { tenantId: 1 }, options: { name: 'tenant' } },
   ],
+  imports: [
+    {
+      key: { tenantId: 1 },
+      options: { name: 'one-open', unique: true, partialFilterExpression: { open: { $exists: true } } },
+    },
+    { key: { tenantId: 1, requestedAt: -1 }, options: { name: 'newest' } },
+    { key: { expireAt: 1 }, options: { name: 'expiry', expireAfterSeconds: 0 } },
+  ],
   list_readings: [{ key: { partition: 1, dueAt: 1 }, options: { name: 'due' } }],
   parked_events: [{ key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } }],
+  replays: [
+    { key: { tenantId: 1 }, options: { name: 'open', unique: true, partialFilterExpression: { open: true } } },
+    {
+      key: { tenantId: 1, generation: 1 },
+      options: { name: 'fresh', unique: true, partialFilterExpression: { fresh: true } },
+    },
+    { key: { tenantId: 1, endedAt: 1 }, options: { name: 'ended' } },
+  ],
   audit: [{ key: { tenantId: 1, at: 1 }, options: { name: 'tenant' } }],
 }
 

@@ -160,6 +160,13 @@ export function pendingReads(mongo: Mongo) {
       .toArray()
   }
 
+  /** Log times of the newest webhooks of these people that no settled reading has followed yet, by employee id. */
+  async function newestWebhooks(tenantId: string, employeeIds: readonly string[]): Promise<Map<string, number>> {
+    const _id = { $in: employeeIds.map(employeeId => idOf({ tenantId, employeeId })) }
+    const found = await collection.find({ _id, newestWebhookAt: { $ne: null } }).toArray()
+    return new Map(found.map(({ employeeId, newestWebhookAt }) => [employeeId, newestWebhookAt as number]))
+  }
+
   /**
    * Takes note of readings whose answers are in the log. An entry that a newer event has raised meanwhile stays as it is. Of one that was
    * read too soon only its newest webhook counts as unread from now on, so that a person who changes all the time is not read all the time.
@@ -218,5 +225,5 @@ export function pendingReads(mongo: Mongo) {
 
   const count = (tenantId?: string) => collection.countDocuments(tenantId === undefined ? {} : { tenantId })
 
-  return { webhooksSeen, dueNow, dueBy, readingsDone, addDated, wakeDated, forgetTenant, count }
+  return { webhooksSeen, dueNow, dueBy, newestWebhooks, readingsDone, addDated, wakeDated, forgetTenant, count }
 }
