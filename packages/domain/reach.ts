@@ -1,5 +1,6 @@
 // Whom an event touches besides the person it is about, and so how it is cut into slices (protocol P5).
 
+import type { UserDocument } from './documents.ts'
 import type { HibobEvent } from './events.ts'
 import type { ListName } from './hibob-fields.ts'
 import { listFields } from './hibob-fields.ts'
@@ -58,4 +59,13 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
     default:
       return { ids: [] }
   }
+}
+
+/** Whether a users phase that reads `users` reads this one. */
+export function isReached({ user, observed }: UserDocument, users: UserSelector): boolean {
+  if ('everyone' in users) return true
+  if ('ids' in users) return users.ids.includes(user.id)
+  if (users.reportsOf !== null && user.override_manager?.id === users.reportsOf) return true
+  const item = users.items === null ? null : observed.fields[users.items.field]
+  return users.items !== null && item != null && users.items.ids.includes(String(item))
 }

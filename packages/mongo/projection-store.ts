@@ -30,6 +30,8 @@ export interface Commit {
   published: Published | null
   /** Called when MongoDB has been given the documents: what the caller does then costs no time of the transaction. */
   documentsSent?: (() => void) | undefined
+  /** Joins the transaction. */
+  also?: ((session: ClientSession) => Promise<void>) | undefined
 }
 
 /** A document to store, with the one that stands there now: null where there is none, undefined where that is not known. */
@@ -42,7 +44,12 @@ export interface DocumentWrite<C extends CollectionName = CollectionName> {
 
 export type ProjectionStore = ReturnType<typeof projectionStore>
 
-const collectionNames = { users: 'users', teams: 'teams', managers: 'managers', states: 'tenant_states' } as const
+export const collectionNames = {
+  users: 'users',
+  teams: 'teams',
+  managers: 'managers',
+  states: 'tenant_states',
+} as const
 
 export function projectionStore(mongo: Mongo) {
   const pending = pendingReads(mongo)
@@ -99,7 +106,16 @@ export function projectionStore(mongo: Mongo) {
   }
 
   /** Throws AppError `ownership_lost` when the checkpoint is not where `from` says under this owner. */
-  async function commit({ partition, owner, from, batch, writes, published, documentsSent }: Commit): Promise<void> {
+  async function commit({
+    partition,
+    owner,
+    from,
+    batch,
+    writes,
+    published,
+    documentsSent,
+    also,
+  }: Commit): Promise<void> {
     await runTransaction(mongo, async session => {
       const moved = await projectorCheckpointCollection(mongo).updateOne(
         { _id: projectorCheckpointId(partition), owner, 'position.offset': from.offset, 'position.step': from.step },
@@ -119,6 +135,7 @@ export function projectionStore(mongo: Mongo) {
       }
       if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', Date.now(), session)
       if (batch.parked.length > 0) await parking.park(batch.parked, session)
+      await also?.(session)
     })
   }
 
@@ -133,7 +150,7 @@ export function projectionStore(mongo: Mongo) {
   return { load, reportsOf, page, generations, commit }
 }
 
-interface StoredDocument {
+export interface StoredDocument {
   _id: string
   [field: string]: unknown
 }
@@ -148,11 +165,11 @@ function operationOf({ collection, _id, former, next }: DocumentWrite): AnyBulkW
 
 type AnyDocument = Documents[CollectionName]
 
-function loadedAs<D extends AnyDocument>(collection: CollectionName, documents: D[]): D[] {
+export function loadedAs<D extends AnyDocument>(collection: CollectionName, documents: D[]): D[] {
   return collection === 'users' ? documents.map(document => fromStoredUser(document as UserDocument) as D) : documents
 }
 
-function storedAs(collection: CollectionName, document: AnyDocument): StoredDocument {
+export function storedAs(collection: CollectionName, document: AnyDocument): StoredDocument {
   return (collection === 'users' ? toStoredUser(document as UserDocument) : document) as unknown as StoredDocument
 }
 

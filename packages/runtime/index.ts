@@ -1,5 +1,6 @@
 export * from './admin.ts'
 export * from './app-error.ts'
+export * from './code-version.ts'
 export * from './config.ts'
 export * from './logger.ts'
 export * from './metrics.ts'

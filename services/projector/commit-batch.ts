@@ -1,7 +1,13 @@
 // One batch's transaction, repeated until it is known to have happened once. Faults of MongoDB never park and never skip: the service waits.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Batch, Position } from '@hibob-sync/domain'
-import type { DocumentWrite, ProjectionStore, ProjectorCheckpoint, ProjectorCheckpoints } from '@hibob-sync/mongo'
+import type {
+  Commit,
+  DocumentWrite,
+  ProjectionStore,
+  ProjectorCheckpoint,
+  ProjectorCheckpoints,
+} from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { Publisher } from './publisher.ts'
 
@@ -14,6 +20,7 @@ interface CommitContext {
   logger: Logger
   isOwned(): boolean
   documentsSent?(): void
+  also?: Commit['also']
 }
 
 const backoffMaxMs = 5000
@@ -52,10 +59,10 @@ async function commitOnce(
   writes: DocumentWrite[],
   again: boolean,
 ): Promise<void> {
-  const { partition, checkpoint, publisher, store, documentsSent } = context
+  const { partition, checkpoint, publisher, store, documentsSent, also } = context
   const published = publisher.published()
   try {
-    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, documentsSent })
+    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, documentsSent, also })
   } catch (error) {
     const refused = error instanceof AppError && error.code === 'ownership_lost'
     if (!refused || !again || !(await standsAt(context, batch.next))) throw error

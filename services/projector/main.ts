@@ -1,7 +1,16 @@
 // The projector: connects, refuses a log that is unsafe or not its own, folds until it is stopped.
 import { createKafka, createLanes, logEnds, requireTopics, topicNames } from '@hibob-sync/kafka'
-import { answers, connectMongo, ensureIndexes, outbox, projectionStore, projectorCheckpoints } from '@hibob-sync/mongo'
-import { commaList, type Logger, startAdmin } from '@hibob-sync/runtime'
+import {
+  answers,
+  connectMongo,
+  ensureIndexes,
+  outbox,
+  projectionStore,
+  projectorCheckpoints,
+  removeOldGenerations,
+  replaySwitch,
+} from '@hibob-sync/mongo'
+import { codeVersionOf, commaList, errorCode, type Logger, startAdmin } from '@hibob-sync/runtime'
 import type { ProjectorConfig } from './config.ts'
 import { projectorMetrics } from './metrics.ts'
 import { startProjecting } from './projector.ts'
@@ -10,6 +19,7 @@ export { type ProjectorConfig, projectorSettings } from './config.ts'
 
 const sendDeadlineShare = 0.4
 const lagEveryMs = 5000
+const oldGenerationsEveryMs = 600_000
 
 /** `fatal` is called when the projector cannot go on; the process should then end. */
 export async function startProjector(
@@ -43,18 +53,27 @@ export async function startProjector(
     store: projectionStore(mongo),
     checkpoints: projectorCheckpoints(mongo),
     outbox: outbox(mongo),
+    replaySwitch: replaySwitch(mongo),
+    codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
     metrics,
     logger,
     onCrash: fatal,
   })
   heartbeatAgeMs = projecting.consumer.heartbeatAgeMs
   const lagTimer = setInterval(() => void measureLag().catch(() => {}), lagEveryMs)
+  const removalTimer = setInterval(() => void removeOld(), oldGenerationsEveryMs)
   const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
 
   async function measureLag(): Promise<void> {
     const ends = await logEnds(client, topics.events)
     for (const [partition, { position }] of projecting.consumer.positions())
       metrics.lag.set({ partition }, (ends.get(partition)?.high ?? position) - position)
+  }
+
+  async function removeOld(): Promise<void> {
+    await removeOldGenerations(mongo, new Date()).catch(error =>
+      logger.warn({ code: errorCode(error) }, 'old generations not removed yet'),
+    )
   }
 
   async function ready() {
@@ -68,6 +87,7 @@ export async function startProjector(
 
   async function stop(): Promise<void> {
     clearInterval(lagTimer)
+    clearInterval(removalTimer)
     await projecting.stop()
     await lanes.stop()
     await admin.close()

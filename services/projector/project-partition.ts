@@ -17,15 +17,18 @@ import {
   type TenantScope,
 } from '@hibob-sync/domain'
 import type {
+  Commit,
   DocumentWrite,
   Outbox,
   ProjectionStore,
   ProjectorCheckpoint,
   ProjectorCheckpoints,
+  ReplaySwitch,
 } from '@hibob-sync/mongo'
 import type { Logger } from '@hibob-sync/runtime'
 import { commitUntilDone } from './commit-batch.ts'
 import type { CachedDocuments } from './document-cache.ts'
+import { offerOf, untilSettled } from './hand-over.ts'
 import { loadFor, loadLacks } from './load-documents.ts'
 import type { Publisher } from './publisher.ts'
 
@@ -35,7 +38,10 @@ export interface ProjectionOptions {
   store: ProjectionStore
   checkpoints: ProjectorCheckpoints
   outbox: Outbox
-  cache: CachedDocuments
+  replaySwitch: ReplaySwitch
+  codeVersion: string
+  /** Gives an empty cache. */
+  newCache(): CachedDocuments
   publisher: Publisher
   logger: Logger
   slicePageSize: number
@@ -53,7 +59,8 @@ const backlogMax = 4
 const retiredHistoryDays = 7
 
 export function projectPartition(options: ProjectionOptions) {
-  const { partition, store, cache, publisher, outbox } = options
+  const { partition, store, publisher, outbox, replaySwitch } = options
+  let cache = options.newCache()
   let position = options.checkpoint.position
   let committing: Promise<void> | null = null
   const scopes = new Map<string, TenantScope>()
@@ -77,11 +84,28 @@ export function projectPartition(options: ProjectionOptions) {
   async function foldNext(stretch: readonly Decoded[], isOwned: () => boolean): Promise<number> {
     const next = stretch[0] as Decoded
     if (position.step > 0) return sliced(next, isOwned)
-    const batch = await foldBatch(stretch)
+    const offered = stretch.findIndex(({ event }) => event?.type === 'tenant.replay.ready')
+    if (offered === 0) return handOver(next, isOwned)
+    const batch = await foldBatch(offered === -1 ? stretch : stretch.slice(0, offered))
     const folded = stretch.findIndex(({ record }) => record.offset >= batch.next.offset)
     const events = folded === -1 ? stretch.length : folded
     if (events > 0) await commit(batch, events, isOwned)
     return batch.slicesNext && events === 0 ? sliced(next, isOwned) : events
+  }
+
+  /** The offer of a replay is folded alone: by its commit the tenant is switched, or the offer passed over (protocol P7). */
+  async function handOver(decoded: Decoded, isOwned: () => boolean): Promise<number> {
+    await settle()
+    const { record } = decoded
+    const offer = offerOf(decoded, scopeOf(record.key), options.codeVersion)
+    await untilSettled(replaySwitch, offer, isOwned)
+    await commit(await foldBatch([decoded]), 1, isOwned, session => replaySwitch.settle(offer, session))
+    await settle()
+    // what a generation held before it was replaced may have been built on since
+    scopes.delete(record.key)
+    cache = options.newCache()
+    await meetTenants([record])
+    return 1
   }
 
   async function foldBatch(stretch: readonly Decoded[]): Promise<Batch> {
@@ -132,17 +156,19 @@ export function projectPartition(options: ProjectionOptions) {
     )
   }
 
-  async function commit(batch: Batch, events: number, isOwned: () => boolean): Promise<void> {
+  async function commit(batch: Batch, events: number, isOwned: () => boolean, also?: Commit['also']): Promise<void> {
     await settle()
     const from = position
     position = batch.next
     const writes = writesOf(batch)
     for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
     const sent = Promise.withResolvers<void>()
-    committing = commitUntilDone({ ...options, isOwned, documentsSent: sent.resolve }, from, batch, writes).then(() => {
-      publisher.enqueue(batch.changes, publishedBy(from, batch.next))
-      options.onFolded(batch, events)
-    })
+    committing = commitUntilDone({ ...options, isOwned, documentsSent: sent.resolve, also }, from, batch, writes).then(
+      () => {
+        publisher.enqueue(batch.changes, publishedBy(from, batch.next))
+        options.onFolded(batch, events)
+      },
+    )
     committing.catch(options.onLost).finally(sent.resolve)
     // MongoDB gets its work before the next batch is decoded and folded
     await sent.promise

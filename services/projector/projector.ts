@@ -8,7 +8,13 @@ import {
   startConsumer,
   type TopicNames,
 } from '@hibob-sync/kafka'
-import type { Outbox, ProjectionStore, ProjectorCheckpoint, ProjectorCheckpoints } from '@hibob-sync/mongo'
+import type {
+  Outbox,
+  ProjectionStore,
+  ProjectorCheckpoint,
+  ProjectorCheckpoints,
+  ReplaySwitch,
+} from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { ProjectorConfig } from './config.ts'
 import { documentCache } from './document-cache.ts'
@@ -27,6 +33,8 @@ export interface ProjectorParts {
   store: ProjectionStore
   checkpoints: ProjectorCheckpoints
   outbox: Outbox
+  replaySwitch: ReplaySwitch
+  codeVersion: string
   metrics: ProjectorMetrics
   logger: Logger
   onCrash(error: Error): void
@@ -67,7 +75,7 @@ export async function startProjecting(parts: ProjectorParts) {
       partition,
       checkpoint,
       store,
-      cache: cache.begin(),
+      newCache: cache.begin,
       publisher: own,
       slicePageSize: config.PROJECTOR_SLICE_SIZE,
       onFolded: metrics.folded,

@@ -11,7 +11,8 @@ export function foldTenantAdded(context: FoldContext<'tenant.added'>): null {
 /** The first step of a removal; the documents go in slices. Returns false when the tenant is removed already. */
 export function foldTenantRemoved(context: FoldContext<'tenant.removed'>): boolean {
   if (tenantState(context)?.removed) return false
-  setTenant(context, { removed: true })
+  // nothing of before outlives a removal, so that a fold can begin after it
+  setTenant(context, { removed: true, lastResendId: null })
   return true
 }
 
@@ -26,7 +27,7 @@ export function isRemoved(context: FoldContext): boolean {
   return tenantState(context)?.removed ?? false
 }
 
-function setTenant(context: FoldContext, fields: { removed?: boolean; lastResendId?: string }): void {
+function setTenant(context: FoldContext, fields: { removed?: boolean; lastResendId?: string | null }): void {
   const id = tenantStateId(context.scope)
   const state = tenantState(context) ?? {
     _id: id,

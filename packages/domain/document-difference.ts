@@ -1,0 +1,63 @@
+// Where two builds of a tenant's read models differ: per document and field, from what one holds to what the other holds.
+import type { CollectionName, Documents } from './documents.ts'
+import { sameValue } from './sharing.ts'
+
+/** `id`: of the user, team or manager, or the name of a state. `field` is null when one build has no such document at all. */
+export interface Difference {
+  collection: CollectionName
+  id: string
+  field: string | null
+  from: unknown
+  to: unknown
+}
+
+type AnyDocument = Documents[CollectionName]
+
+/** `from` and `to` are the same document of two builds; null where a build has none. */
+export function documentDifferences(
+  collection: CollectionName,
+  id: string,
+  from: AnyDocument | null,
+  to: AnyDocument | null,
+): Difference[] {
+  if (from === null || to === null) {
+    const shown = (document: AnyDocument | null) => (document === null ? null : shownOf(document))
+    return from === to ? [] : [{ collection, id, field: null, from: shown(from), to: shown(to) }]
+  }
+  const differences: Difference[] = []
+  const compare = (prefix: string, a: Fields, b: Fields, passedOver: ReadonlySet<string> = nothing) => {
+    for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      if (passedOver.has(field) || sameValue(a[field], b[field])) continue
+      differences.push({ collection, id, field: `${prefix}${field}`, from: a[field] ?? null, to: b[field] ?? null })
+    }
+  }
+  const [a, b] = [from as unknown as Fields, to as unknown as Fields]
+  for (const part of told) compare('', fieldsOf(a[part]), fieldsOf(b[part]))
+  for (const kind of ['fields', 'labels'])
+    compare(`observed.${kind}.`, fieldsOf(fieldsOf(a['observed'])[kind]), fieldsOf(fieldsOf(b['observed'])[kind]))
+  compare('', a, b, comparedElsewhere)
+  return differences
+}
+
+type Fields = Record<string, unknown>
+
+const fieldsOf = (value: unknown) => (value ?? {}) as Fields
+const nothing: ReadonlySet<string> = new Set()
+// what services are told bears its plain name
+const told = ['user', 'team', 'manager']
+// `_id`, tenant and generation tell where a document stands rather than what it says
+const comparedElsewhere = new Set([...told, 'observed', '_id', 'tenantId', 'generation'])
+
+function shownOf(document: AnyDocument): unknown {
+  if ('user' in document) return document.user
+  if ('team' in document) return document.team
+  return 'manager' in document ? document.manager : document
+}
+
+/** Ids of the users of whom services would have been told otherwise. */
+export function usersToldOtherwise(differences: readonly Difference[], userFields: readonly string[]): string[] {
+  const differing = differences.filter(
+    ({ collection, field }) => collection === 'users' && (field === null || userFields.includes(field)),
+  )
+  return [...new Set(differing.map(({ id }) => id))]
+}
