@@ -16,6 +16,8 @@ export interface WebhookAccess {
   tenantId: string
   companyId: string
   secrets: { id: string; secret: Secret }[]
+  /** Ids of the secrets that are valid now and cannot be opened: sealed under another key, or damaged. */
+  unreadable: string[]
 }
 
 export function tenantAccess(mongo: Mongo, box: SealedBox) {
@@ -45,11 +47,16 @@ export function tenantAccess(mongo: Mongo, box: SealedBox) {
     const valid = secrets.filter(
       ({ validFrom, validTo }) => validFrom.getTime() <= now && (validTo === null || validTo.getTime() > now),
     )
-    const opened = valid.map(({ id, sealed }) => ({
-      id,
-      secret: secret(box.open(sealed, { tenant: _id, kind: 'signing-secret', id })),
-    }))
-    return { tenantId: _id, companyId, secrets: opened }
+    const access: WebhookAccess = { tenantId: _id, companyId, secrets: [], unreadable: [] }
+    for (const { id, sealed } of valid) {
+      try {
+        const opened = box.open(sealed, { tenant: _id, kind: 'signing-secret', id })
+        access.secrets.push({ id, secret: secret(opened) })
+      } catch {
+        access.unreadable.push(id)
+      }
+    }
+    return access
   }
 
   return { webhookAccesses, webhookAccess, credentials }

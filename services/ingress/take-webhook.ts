@@ -32,9 +32,11 @@ export async function takeWebhook(
   if (secretId !== null) return store(append, tenant, secretId, rawBody)
   // the secret may have been added a moment ago
   const anew = await tenants.findAnew(token)
+  if (anew === 'unavailable') return 'tenants_unavailable'
   if (anew === 'unknown') return 'webhook_token_unknown'
-  const anewId = anew === 'unavailable' ? null : verifySignature(rawBody, signature, anew.secrets)
-  return anew === 'unavailable' || anewId === null ? 'webhook_signature_invalid' : store(append, anew, anewId, rawBody)
+  const anewId = verifySignature(rawBody, signature, anew.secrets)
+  if (anewId !== null) return store(append, anew, anewId, rawBody)
+  return anew.readable ? 'webhook_signature_invalid' : 'tenants_unavailable'
 }
 
 async function store(

@@ -9,6 +9,8 @@ export interface KnownTenant {
   tenantId: string
   companyId: string
   secrets: SigningSecret[]
+  /** Whether all its valid secrets could be opened; else nobody may call a signature invalid. */
+  readable: boolean
 }
 
 /** `unavailable`: MongoDB cannot say, so nobody may call the token unknown. */
@@ -19,7 +21,7 @@ export type TenantCache = ReturnType<typeof tenantCache>
 const refreshMs = 5000
 const askAgainMs = 1000
 /** MongoDB that has not answered by then cannot say: a connection that fell silent would keep callers waiting far longer. */
-const answerWithinMs = 2000
+const answerWithinMs = 900
 const askedMax = 10_000
 const tokenLengthMax = 128
 
@@ -33,11 +35,23 @@ export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookA
   async function refresh(): Promise<void> {
     try {
       const accesses = await answerOf(store.webhookAccesses())
+      warnOfUnreadable(accesses)
       byHash = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
       byToken.clear()
       loaded = true
     } catch (error) {
       logger.warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
+    }
+  }
+
+  function warnOfUnreadable(accesses: Map<string, WebhookAccess>): void {
+    for (const { tenantId, unreadable } of accesses.values()) {
+      if (unreadable.length === 0) continue
+      const code = 'secret_unreadable'
+      logger.error(
+        { code, tenant: tenantId, secrets: unreadable },
+        'signing secrets cannot be opened under this MASTER_KEY',
+      )
     }
   }
 
@@ -94,10 +108,11 @@ async function answerOf<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
-function knownTenant({ tenantId, companyId, secrets }: WebhookAccess): KnownTenant {
+function knownTenant({ tenantId, companyId, secrets, unreadable }: WebhookAccess): KnownTenant {
   return {
     tenantId,
     companyId,
+    readable: unreadable.length === 0,
     secrets: secrets.map(({ id, secret }) => ({ id, secret: createSecretKey(Buffer.from(secret.reveal(), 'utf8')) })),
   }
 }

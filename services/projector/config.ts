@@ -15,7 +15,7 @@ export const projectorSettings = Type.Object({
     description: 'Documents of each collection kept in memory.',
   }),
   PROJECTOR_PARTITIONS_CONCURRENTLY: Type.Integer({
-    default: 4,
+    default: 2,
     minimum: 1,
     description: 'Partitions folded at the same time.',
   }),

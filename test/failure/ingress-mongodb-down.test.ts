@@ -57,6 +57,11 @@ await t.test(
   async t => {
     t.equal((await send(ingress, 'acme')).status, 200)
     mongod.kill('SIGSTOP')
+    const body = Buffer.from('{"signed":"by a secret that was added a moment ago"}')
+    const begun = performance.now()
+    const answer = await postWebhook(urlOf(ingress, prepared.accessOf('acme').token), body, signedBy('new', body))
+    t.equal(answer.status, 503, 'whether a secret is new cannot be said')
+    t.ok(performance.now() - begun < answerWithinMs)
     await servesWithoutMongo(t, 'silent-')
     mongod.kill('SIGCONT')
     await until(async () => (await send(ingress, 'acme', 'silent-1')).status === 404)

@@ -61,7 +61,8 @@ t.test('a leader that moves in the middle of sends: every append that was acknow
     third.kill('SIGSTOP')
     const began = performance.now()
     await traffic.servedEverywhere()
-    t.ok(performance.now() - began < 25_000)
+    const tookMs = performance.now() - began
+    t.ok(tookMs < 25_000, `others serve after ${tookMs.toFixed(0)} ms`)
     third.kill('SIGCONT')
     await traffic.servedEverywhere()
   })

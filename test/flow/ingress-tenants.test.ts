@@ -4,7 +4,7 @@ import { preparePipeline, runIngress } from '../support/pipeline.ts'
 import { until } from '../support/until.ts'
 import { postWebhook, signedBy, storedWebhooks, urlOf } from '../support/webhook-client.ts'
 
-const prepared = await preparePipeline({ tenants: { rotating: 0, moving: 0, leaving: 0 } })
+const prepared = await preparePipeline({ tenants: { rotating: 0, moving: 0, leaving: 0, damaged: 0 } })
 const ingress = await runIngress(prepared)
 t.teardown(async () => {
   await ingress.stop()
@@ -55,4 +55,19 @@ await t.test('the URL of a tenant that was removed is unknown', async t => {
   const { length } = await storedWebhooks(prepared, 'leaving')
   t.equal(await statusOf(token, secret), 404)
   t.equal((await storedWebhooks(prepared, 'leaving')).length, length)
+})
+
+await t.test('a tenant whose secret cannot be opened holds up no other, and is called invalid by nobody', async t => {
+  const { token, secret } = prepared.accessOf('damaged')
+  await prepared.mongo.db
+    .collection<{ _id: string }>('tenants')
+    .updateOne({ _id: 'damaged' }, { $set: { 'secrets.0.sealed': 'v1.another.key' } })
+  await until(async () => (await statusOf(token, secret)) === 503, 250)
+  const { token: moved, secret: known } = prepared.accessOf('moving')
+  t.equal(await statusOf(moved, known), 404)
+  const { token: rotated } = await prepared.tenants.rotateToken('rotating', 'test')
+  t.equal(await statusOf(rotated, 'the next secret'), 200, 'the others are still followed')
+  await prepared.tenants.addSecret('damaged', 'a readable one', 'test')
+  await until(async () => (await statusOf(token, 'a readable one')) === 200, 250)
+  t.equal(await statusOf(token, secret), 503, 'what the damaged one signed is to come again')
 })
