@@ -57,7 +57,7 @@ t.test('a leader that moves in the middle of sends: every append that was acknow
     await second.start()
     await inSync(events)
   })
-  await t.test('the leader hangs, and its partitions are served by others before it wakes', async t => {
+  await t.test('the leader hangs, and its partitions are served by others before it wakes', async () => {
     third.kill('SIGSTOP')
     await traffic.servedEverywhere()
     third.kill('SIGCONT')
