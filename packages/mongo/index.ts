@@ -7,6 +7,7 @@ export * from './imports.ts'
 export { ensureIndexes } from './indexes.ts'
 export * from './known-people.ts'
 export * from './list-schedule.ts'
+export * from './load-documents.ts'
 export * from './model-snapshot.ts'
 export * from './old-generations.ts'
 export { type Outbox, type OutboxChange, outbox } from './outbox.ts'
@@ -24,9 +25,11 @@ export type { ReplayDocument, ReplayFence, ReplayState } from './replay-document
 export * from './replay-switch.ts'
 export * from './replays.ts'
 export * from './replica-set.ts'
+export * from './service-beats.ts'
 export { fromStoredUser } from './stored-user.ts'
 export type { Credentials, WebhookAccess } from './tenant-access.ts'
 export {
+  type NightlyTime,
   type StoredSecret,
   type Tenant,
   type TenantDocument,

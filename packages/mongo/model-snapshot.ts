@@ -1,41 +1,36 @@
-// Read models and checkpoint as they stood at one moment: what is read of them belongs together, though the projector goes on.
+// Read models page by page. In a snapshot they are, with the checkpoint, as they stood at one moment, though the projector goes on.
 // MongoDB keeps such a moment for five minutes; a reading that takes longer fails.
 import type { CollectionName, Documents, TenantScope } from '@hibob-sync/domain'
-import type { Filter } from 'mongodb'
+import type { ClientSession, Filter } from 'mongodb'
 import type { Mongo } from './connection.ts'
 import { collectionNames, loadedAs } from './projection-store.ts'
 import { projectorCheckpointCollection, projectorCheckpointId } from './projector-checkpoint.ts'
 
-export type ModelSnapshot = Parameters<Parameters<typeof withSnapshot>[1]>[0]
+export type ModelPages = ReturnType<typeof modelPages>
 
-const readConcern = { level: 'snapshot' as const }
-
-/** `position`: all events below it are folded, null while one is folded in slices or nothing is folded yet. */
-export async function withSnapshot<T>(
-  mongo: Mongo,
-  act: (snapshot: ReturnType<typeof snapshotReader>) => Promise<T>,
-): Promise<T> {
+export async function withSnapshot<T>(mongo: Mongo, act: (snapshot: ModelPages) => Promise<T>): Promise<T> {
   const session = mongo.client.startSession({ snapshot: true, causalConsistency: false })
   try {
-    return await act(snapshotReader(mongo, session))
+    return await act(modelPages(mongo, session))
   } finally {
     await session.endSession()
   }
 }
 
-function snapshotReader(mongo: Mongo, session: ReturnType<Mongo['client']['startSession']>) {
+/** Without `session` each page is as it stands when it is read. */
+export function modelPages(mongo: Mongo, session?: ClientSession) {
+  const reading = session === undefined ? {} : { session, readConcern: { level: 'snapshot' as const } }
+
+  /** The projector's, or null while it has none. */
   async function position(partition: number): Promise<{ offset: number; step: number } | null> {
-    const found = await projectorCheckpointCollection(mongo).findOne(
-      { _id: projectorCheckpointId(partition) },
-      { session, readConcern },
-    )
+    const found = await projectorCheckpointCollection(mongo).findOne({ _id: projectorCheckpointId(partition) }, reading)
     return found?.position ?? null
   }
 
   async function generation(tenantId: string): Promise<number> {
     const found = await mongo.db
       .collection<{ _id: string; generation: number }>('tenants')
-      .findOne({ _id: tenantId }, { session, readConcern, projection: { generation: 1 } })
+      .findOne({ _id: tenantId }, { ...reading, projection: { generation: 1 } })
     return found?.generation ?? 1
   }
 
@@ -50,9 +45,17 @@ function snapshotReader(mongo: Mongo, session: ReturnType<Mongo['client']['start
     const filter = { _id: { $gt: after ?? prefix, $lt: `${prefix}\u{10ffff}` } } as Filter<Documents[C]>
     const found = mongo.db
       .collection<Documents[C]>(collectionNames[name])
-      .find(filter, { session, readConcern, sort: { _id: 1 }, limit, batchSize: limit + 1 })
+      .find(filter, { ...reading, sort: { _id: 1 }, limit, batchSize: limit + 1 })
     return loadedAs(name, (await found.toArray()) as Documents[C][])
   }
 
-  return { position, generation, page }
+  /** Which of these documents are there. */
+  async function present(name: CollectionName, ids: readonly string[]): Promise<Set<string>> {
+    const found = mongo.db
+      .collection<{ _id: string }>(collectionNames[name])
+      .find({ _id: { $in: [...ids] } }, { ...reading, projection: { _id: 1 }, batchSize: ids.length + 1 })
+    return new Set((await found.toArray()).map(({ _id }) => _id))
+  }
+
+  return { position, generation, page, present }
 }

@@ -2,6 +2,7 @@
 import { AppError, errorCode } from '@hibob-sync/runtime'
 import { Command } from 'commander'
 import { eventCommands } from './commands/events.ts'
+import { importCommand } from './commands/import.ts'
 import { listCommands } from './commands/lists.ts'
 import { parkedCommands } from './commands/parked.ts'
 import { resendCommand } from './commands/resend.ts'
@@ -9,6 +10,7 @@ import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { topicCommands } from './commands/topics.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { commandContext } from './context.ts'
 import { endWithParent } from './end-with-parent.ts'
 
@@ -28,7 +30,9 @@ for (const register of [
   listCommands,
   eventCommands,
   parkedCommands,
+  importCommand,
   resendCommand,
+  verifyCommand,
   topicCommands,
   statusCommand,
 ])

@@ -16,20 +16,21 @@ import {
   projectSlice,
   type TenantScope,
 } from '@hibob-sync/domain'
-import type {
-  Commit,
-  DocumentWrite,
-  Outbox,
-  ProjectionStore,
-  ProjectorCheckpoint,
-  ProjectorCheckpoints,
-  ReplaySwitch,
+import {
+  type Commit,
+  type DocumentWrite,
+  loadFor,
+  loadLacks,
+  type Outbox,
+  type ProjectionStore,
+  type ProjectorCheckpoint,
+  type ProjectorCheckpoints,
+  type ReplaySwitch,
 } from '@hibob-sync/mongo'
 import type { Logger } from '@hibob-sync/runtime'
 import { commitUntilDone } from './commit-batch.ts'
 import type { CachedDocuments } from './document-cache.ts'
 import { offerOf, untilSettled } from './hand-over.ts'
-import { loadFor, loadLacks } from './load-documents.ts'
 import type { Publisher } from './publisher.ts'
 
 export interface ProjectionOptions {

@@ -7,6 +7,7 @@ import { startSettings } from '../../services/cli/start/config.ts'
 import { importerSettings } from '../../services/importer/config.ts'
 import { ingressSettings } from '../../services/ingress/config.ts'
 import { projectorSettings } from '../../services/projector/config.ts'
+import { replaySettings } from '../../services/replay/config.ts'
 
 interface Setting {
   default?: unknown
@@ -19,6 +20,7 @@ const users: Record<string, TObject> = {
   importer: importerSettings,
   projector: projectorSettings,
   'hibob-sync': cliSettings,
+  'hibob-sync replay and verify': replaySettings,
   'npm start': startSettings,
 }
 

@@ -1,20 +1,26 @@
-// Brings the documents that a fold needs into the cache. An id that is not stored is cached as absent, so it is asked for once.
+// Brings the documents that a fold needs into memory. An id that is not stored is held as absent, so it is asked for once.
 import {
   type CollectionName,
   collections,
+  type Documents,
   documentsNeeded,
   type HibobEvent,
   type Lack,
+  type Lookup,
   type TenantScope,
 } from '@hibob-sync/domain'
-import type { ProjectionStore } from '@hibob-sync/mongo'
-import type { CachedDocuments } from './document-cache.ts'
+import type { ProjectionStore } from './projection-store.ts'
+
+/** Holds documents by id: null where there is none, undefined where that is not known. */
+export type DocumentHolder = { [C in CollectionName]: Lookup<Documents[C] | null> } & {
+  put<C extends CollectionName>(name: C, id: string, document: Documents[C] | null): void
+}
 
 export async function loadFor(
   events: readonly HibobEvent[],
   scopeOf: (tenantId: string) => TenantScope,
   store: ProjectionStore,
-  cache: CachedDocuments,
+  cache: DocumentHolder,
   beforeReading: () => Promise<void>,
 ): Promise<void> {
   const needed = documentsNeeded(events, scopeOf)
@@ -29,7 +35,7 @@ export async function loadLacks(
   lacks: readonly Lack[],
   reports: Map<string, ReadonlySet<string>>,
   store: ProjectionStore,
-  cache: CachedDocuments,
+  cache: DocumentHolder,
   beforeReading: () => Promise<void>,
 ): Promise<void> {
   for (const name of collections) {
@@ -48,7 +54,7 @@ async function loadMissing<C extends CollectionName>(
   name: C,
   ids: ReadonlySet<string>,
   store: ProjectionStore,
-  cache: CachedDocuments,
+  cache: DocumentHolder,
   beforeReading: () => Promise<void>,
 ): Promise<void> {
   const missing: string[] = []

@@ -1,0 +1,97 @@
+// How far long work is: a bar on a terminal, elsewhere a line now and then. On standard error, so that it never mixes with what is asked for.
+import cliProgress from 'cli-progress'
+import { say } from './output.ts'
+
+export interface Advance {
+  /** What is being done. */
+  label: string
+  done: number
+  /** 0 while it is not known. */
+  total: number
+  unit: string
+}
+
+export interface ProgressDisplay {
+  show(advance: Advance): void
+  end(): void
+}
+
+const lineEveryMs = 5000
+
+export function progressDisplay(): ProgressDisplay {
+  return process.stderr.isTTY ? progressBar() : progressLines()
+}
+
+function progressBar(): ProgressDisplay {
+  const bar = new cliProgress.SingleBar(
+    { format: '{label} [{bar}] {shown} {unit} · {rate}/s · {left}', hideCursor: true, stream: process.stderr },
+    cliProgress.Presets.shades_classic,
+  )
+  const pace = paceOf()
+  let label: string | null = null
+  return {
+    show(advance) {
+      if (label !== advance.label) {
+        if (label !== null) bar.stop()
+        label = advance.label
+        bar.start(Math.max(advance.total, 1), 0, payload(advance, pace(advance)))
+      }
+      bar.setTotal(Math.max(advance.total, advance.done, 1))
+      bar.update(advance.done, payload(advance, pace(advance)))
+    },
+    end() {
+      if (label !== null) bar.stop()
+      label = null
+    },
+  }
+}
+
+const payload = ({ label, unit, ...advance }: Advance, pace: Pace) => ({
+  label,
+  unit,
+  shown: amount(advance),
+  rate: pace.perSecond,
+  left: left(pace),
+})
+
+function progressLines(): ProgressDisplay {
+  const pace = paceOf()
+  let label: string | null = null
+  let shownAt = 0
+  return {
+    show(advance) {
+      const now = performance.now()
+      const at = pace(advance)
+      if (label === advance.label && now - shownAt < lineEveryMs) return
+      label = advance.label
+      shownAt = now
+      say(
+        `${advance.label}: ${amount(advance)} ${advance.unit}${at.perSecond > 0 ? `, ${at.perSecond}/s, ${left(at)}` : ''}`,
+      )
+    },
+    end() {},
+  }
+}
+
+interface Pace {
+  perSecond: number
+  secondsLeft: number | null
+}
+
+/** The pace since a label was first shown. */
+function paceOf(): (advance: Advance) => Pace {
+  let begun: { label: string; at: number; done: number } | null = null
+  return ({ label, done, total }) => {
+    if (begun?.label !== label) begun = { label, at: performance.now(), done }
+    const seconds = (performance.now() - begun.at) / 1000
+    const perSecond = seconds < 0.5 ? 0 : Math.round((done - begun.done) / seconds)
+    return { perSecond, secondsLeft: perSecond > 0 && total > 0 ? Math.ceil((total - done) / perSecond) : null }
+  }
+}
+
+const amount = ({ done, total }: { done: number; total: number }) => (total > 0 ? `${done}/${total}` : `${done}`)
+
+function left({ secondsLeft }: Pace): string {
+  if (secondsLeft === null) return 'time left unknown'
+  return secondsLeft < 120 ? `${secondsLeft} s left` : `${Math.ceil(secondsLeft / 60)} min left`
+}

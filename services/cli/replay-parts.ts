@@ -1,0 +1,70 @@
+// What the commands `verify` and `replay` share: their parts, their progress, and how differences are shown.
+import type { Difference } from '@hibob-sync/domain'
+import type { Comparison, ReplayParts } from '@hibob-sync/replay'
+import { codeVersionOf, readConfig } from '@hibob-sync/runtime'
+import type { Context } from './context.ts'
+import { environment } from './environment.ts'
+import { printTable, say } from './output.ts'
+import { progressDisplay } from './progress.ts'
+
+const shownMax = 20
+
+/** Runs `act` with its progress shown. Throws AppError `tenant_unknown` before anything else. */
+export async function withReplayParts<T>(
+  context: Context,
+  tenantId: string,
+  act: (parts: ReplayParts, endProgress: () => void) => Promise<T>,
+): Promise<T> {
+  const { replaySettings } = await import('@hibob-sync/replay')
+  await context.tenant(tenantId)
+  const progress = progressDisplay()
+  try {
+    const parts: ReplayParts = {
+      tenantId,
+      partition: await context.partitionOf(tenantId),
+      client: await context.withKafka(async client => client),
+      topics: context.topics(),
+      mongo: await context.mongo(),
+      config: readConfig(replaySettings, environment()),
+      codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
+      by: context.by,
+      onProgress: ({ phase, done, total }) =>
+        progress.show({ label: phase, done, total, unit: phase === 'comparing' ? 'documents' : 'events' }),
+    }
+    return await act(parts, progress.end)
+  } finally {
+    progress.end()
+  }
+}
+
+/** Differences as programs get them. */
+export const jsonDifferences = ({ count, fields, items }: Comparison) => ({ count, fields, items })
+
+/** Counts first, then the first differences. */
+export function showDifferences(comparison: Comparison): void {
+  const { count, fields, items } = comparison
+  say(`${count} differences`)
+  printTable(
+    ['document and field', 'differences'],
+    Object.entries(fields).sort(([, a], [, b]) => b - a),
+    '',
+  )
+  printTable(['what', 'id', 'field', 'live', 'from the log'], items.slice(0, shownMax).map(differenceRow), '')
+  if (count > shownMax) say(`The first ${shownMax} of ${count}: --json prints more`)
+}
+
+const differenceRow = ({ collection, id, field, from, to }: Difference) => [
+  collection,
+  id,
+  field ?? '(whole)',
+  short(from),
+  short(to),
+]
+
+const valueMax = 40
+
+function short(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > valueMax ? `${text.slice(0, valueMax)}…` : text
+}

@@ -1,0 +1,82 @@
+// Builds a generation from the log up to where the live one stands, and compares the two there.
+import { setTimeout as delay } from 'node:timers/promises'
+import { tenantStateId } from '@hibob-sync/domain'
+import { generationStore, modelPages, projectionStore, type ReplayDocument, withSnapshot } from '@hibob-sync/mongo'
+import { AppError } from '@hibob-sync/runtime'
+import { type Comparison, compareGenerations } from './compare.ts'
+import { foldGeneration, type GenerationFold } from './fold-generation.ts'
+import type { ReplayParts } from './parts.ts'
+import { countEvents, foldThrough } from './read-log.ts'
+
+export interface Built {
+  fold: GenerationFold
+  /** Events of the tenant that the generation holds. */
+  events: number
+}
+
+const projectorWaitMs = 60_000
+const askEveryMs = 200
+
+/** `to`: where to end; by default where the live read models stand. */
+export async function buildGeneration(parts: ReplayParts, replay: ReplayDocument, to?: number): Promise<Built> {
+  const { mongo, tenantId, config, onProgress } = parts
+  const target = to ?? (await livePosition(parts)).offset
+  const fold = await foldGeneration({
+    scope: { tenantId, generation: replay.generation },
+    from: replay.position,
+    store: projectionStore(mongo),
+    pages: modelPages(mongo),
+    generation: generationStore(mongo, { id: replay._id, run: replay.run }),
+    documentsMax: config.REPLAY_DOCUMENTS_MAX,
+    storeEveryMs: replay.purpose === 'scratch' ? Number.POSITIVE_INFINITY : config.REPLAY_STORE_EVERY_MS,
+  })
+  const count = await countEvents(parts, target, fold.position())
+  if (replay.position === null) beginAt(fold, count)
+  let done = count.before
+  onProgress({ phase: 'folding', done, total: count.events })
+  await foldThrough(parts, fold, target, events => {
+    done += events
+    onProgress({ phase: 'folding', done, total: count.events })
+  })
+  return { fold, events: count.events }
+}
+
+/** Nothing of before a removal is left but that the tenant is removed. */
+function beginAt(fold: GenerationFold, { begin, removed }: { begin: number; removed: boolean }): void {
+  fold.begin(begin)
+  if (!removed) return
+  const id = tenantStateId(fold.scope)
+  const state = { _id: id, ...fold.scope, kind: 'tenant' as const, removed: true, lastResendId: null }
+  fold.seed({ users: new Map(), teams: new Map(), managers: new Map(), states: new Map([[id, state]]) })
+}
+
+/** Folds on to where the live read models stand at one moment, and compares with them as they stand then. */
+export async function compareWithLive(parts: ReplayParts, { fold }: Built): Promise<Comparison> {
+  const { mongo, tenantId, partition, onProgress } = parts
+  const until = performance.now() + projectorWaitMs
+  await foldThrough(parts, fold, (await livePosition(parts)).offset)
+  for (;;) {
+    const compared = await withSnapshot(mongo, async snapshot => {
+      const position = (await snapshot.position(partition)) ?? { offset: 0, step: 0 }
+      if (position.step > 0 || position.offset < fold.position()) return null
+      const live = { tenantId, generation: await snapshot.generation(tenantId) }
+      await foldThrough(parts, fold, position.offset)
+      return compareGenerations(snapshot, live, fold, done => onProgress({ phase: 'comparing', done, total: 0 }))
+    })
+    if (compared !== null) return compared
+    if (performance.now() > until) throw projectorBehind(partition)
+    onProgress({ phase: 'waiting for the projector', done: 0, total: 0 })
+    await delay(askEveryMs)
+  }
+}
+
+async function livePosition({ mongo, partition }: ReplayParts): Promise<{ offset: number; step: number }> {
+  return (await modelPages(mongo).position(partition)) ?? { offset: 0, step: 0 }
+}
+
+const projectorBehind = (partition: number) =>
+  new AppError(
+    'projector_behind',
+    `the projector has not folded partition ${partition} as far as this: see whether it runs (\`hibob-sync status\`), then try again`,
+    { retryable: true },
+  )

@@ -1,0 +1,202 @@
+// Folds one tenant's events into one generation, in memory as far as it may grow; what is more goes to MongoDB and is loaded again.
+// The fold is the projector's; its changes are told to nobody.
+import {
+  type Batch,
+  type CollectionName,
+  type Decoded,
+  type Documents,
+  decodeEvent,
+  type GenerationMemory,
+  generationMemory,
+  type HibobEvent,
+  type LogRecord,
+  type Position,
+  planSlice,
+  projectBatch,
+  projectSlice,
+  startOf,
+  type TenantScope,
+} from '@hibob-sync/domain'
+import { type GenerationStore, loadFor, loadLacks, type ModelPages, type ProjectionStore } from '@hibob-sync/mongo'
+
+export interface GenerationFoldOptions {
+  scope: TenantScope
+  /** Where the generation stands in `stored`; null: it holds nothing yet. */
+  from: number | null
+  /** Reads what was stored. */
+  store: ProjectionStore
+  pages: ModelPages
+  /** Writes it. */
+  generation: GenerationStore
+  documentsMax: number
+  /** Stored so often though memory is not full. */
+  storeEveryMs: number
+}
+
+export type GenerationFold = Awaited<ReturnType<typeof foldGeneration>>
+
+const eventsPerBatch = 490
+const pageSize = 400
+const refoldsMax = 50
+const noWait = async () => {}
+
+export async function foldGeneration(options: GenerationFoldOptions) {
+  const { scope, store, pages, generation, documentsMax } = options
+  const memory = options.from === null ? generationMemory({ whole: true }) : await restored(options)
+  const holder = { ...memory.loaded, put: memory.put }
+  const scopeOf = () => scope
+  const totals = { events: 0, parked: 0 }
+  let position: Position = startOf(options.from ?? 0)
+  let storedAt = performance.now()
+  let storing = false
+
+  /** `records` of the tenant in log order; afterwards everything below `through` counts as folded. */
+  async function fold(records: readonly LogRecord[], through: number): Promise<void> {
+    for (let at = 0; at < records.length; ) {
+      at += await foldNext(records.slice(at, at + eventsPerBatch).map(decodeEvent))
+      if (memory.size() > documentsMax) await makeRoom()
+      else if (performance.now() - storedAt > options.storeEveryMs) await flush()
+    }
+    totals.events += records.length
+    position = startOf(through)
+  }
+
+  async function foldNext(stretch: readonly Decoded[]): Promise<number> {
+    if (!memory.isWhole()) await loadFor(eventsOf(stretch), scopeOf, store, holder, noWait)
+    const batch = await untilNothingLacks(loaded => projectBatch(loaded, stretch, scopeOf))
+    const index = stretch.findIndex(({ record }) => record.offset >= batch.next.offset)
+    const folded = index === -1 ? stretch.length : index
+    if (folded > 0) take(batch)
+    if (folded > 0 || !batch.slicesNext) return folded
+    await foldSliced(stretch[0] as Decoded)
+    return 1
+  }
+
+  async function foldSliced({ event, record }: Decoded): Promise<void> {
+    if (event === null) throw new Error(`event ${record.partition}/${record.offset} cannot be read and reaches nobody`)
+    position = startOf(record.offset)
+    if (!memory.isWhole()) await flush()
+    do {
+      const plan = planSlice(event, position)
+      const from = position
+      const page = plan.phase === 'head' ? [] : await pageOf(plan)
+      const last = memory.isWhole() || page.length < pageSize
+      take(await untilNothingLacks(loaded => projectSlice(loaded, record, plan, from, scope, page, last)))
+    } while (position.offset === record.offset)
+  }
+
+  async function pageOf({ phase, users, after }: ReturnType<typeof planSlice>): Promise<string[]> {
+    if (phase === 'head') return []
+    if (memory.isWhole()) return memory.page(phase, users)
+    const documents = await store.page(scope, phase, users, after, pageSize)
+    for (const document of documents)
+      if (memory.get(phase, document._id) === undefined) memory.put(phase, document._id, document as never)
+    return documents.map(({ _id }) => _id)
+  }
+
+  async function untilNothingLacks(foldOnce: (loaded: GenerationMemory['loaded']) => Batch): Promise<Batch> {
+    const reports = new Map<string, ReadonlySet<string>>()
+    const loaded = memory.isWhole() ? memory.loaded : { ...memory.loaded, reports }
+    for (let refold = 0; refold < refoldsMax; refold++) {
+      const batch = foldOnce(loaded)
+      if (batch.lacks.length === 0) return batch
+      await loadLacks(batch.lacks, reports, store, holder, noWait)
+      for (const [manager, stored] of reports) reports.set(manager, memory.reportsOf(manager, [...stored]))
+    }
+    throw new Error(`the fold of ${scope.tenantId} at ${position.offset} lacks documents that it has just loaded`)
+  }
+
+  function take(batch: Batch): void {
+    memory.take(batch.writes)
+    totals.parked += batch.parked.length
+    position = batch.next
+  }
+
+  async function makeRoom(): Promise<void> {
+    await flush()
+    memory.forget()
+  }
+
+  /** Stores what is not stored yet. Throws AppError `replay_lost`. */
+  async function flush(): Promise<void> {
+    storing = true
+    try {
+      await generation.flush(memory.pending(), position.offset)
+    } finally {
+      storing = false
+    }
+    memory.saved()
+    storedAt = performance.now()
+  }
+
+  async function documents<C extends CollectionName>(
+    name: C,
+    ids: readonly string[],
+  ): Promise<Map<string, Documents[C]>> {
+    const found = new Map<string, Documents[C]>()
+    const missing: string[] = []
+    for (const id of ids) {
+      const document = memory.get(name, id)
+      if (document != null) found.set(id, document)
+      else if (document === undefined && !memory.isWhole()) missing.push(id)
+    }
+    for (const document of await store.load(name, missing)) found.set(document._id, document)
+    return found
+  }
+
+  /** All documents in order of their ids. */
+  async function* all<C extends CollectionName>(name: C): AsyncGenerator<Documents[C][]> {
+    if (memory.isWhole()) {
+      const ids = memory.ids(name).sort()
+      for (let at = 0; at < ids.length; at += pageSize)
+        yield ids.slice(at, at + pageSize).map(id => memory.get(name, id) as Documents[C])
+      return
+    }
+    await flush()
+    for (let after: string | null = null; ; ) {
+      const page: Documents[C][] = await pages.page(name, scope, after, pageSize)
+      if (page.length > 0) yield page
+      if (page.length < pageSize) return
+      after = page.at(-1)?._id ?? null
+    }
+  }
+
+  return {
+    scope,
+    fold,
+    flush,
+    documents,
+    all,
+    /** Makes a document stand that no event made. */
+    seed: memory.take,
+    /** From where on the log is to be folded, where nothing is folded yet. */
+    begin(offset: number): void {
+      position = startOf(offset)
+    },
+    position: () => position.offset,
+    totals: () => ({ ...totals }),
+    isStoring: () => storing,
+    count: (name: CollectionName) => (memory.isWhole() ? memory.ids(name).length : null),
+  }
+}
+
+/** What was stored, in memory where it fits. */
+async function restored({ pages, scope, documentsMax }: GenerationFoldOptions): Promise<GenerationMemory> {
+  const memory = generationMemory({ whole: true })
+  for (const name of ['states', 'managers', 'teams', 'users'] as const) {
+    for (let after: string | null = null; ; ) {
+      const page: Documents[CollectionName][] = await pages.page(name, scope, after, pageSize)
+      for (const document of page) memory.put(name, document._id, document as never)
+      if (memory.size() > documentsMax) {
+        memory.forget()
+        return memory
+      }
+      if (page.length < pageSize) break
+      after = page.at(-1)?._id ?? null
+    }
+  }
+  return memory
+}
+
+const eventsOf = (decoded: readonly Decoded[]): HibobEvent[] =>
+  decoded.flatMap(({ event }) => (event === null ? [] : [event]))

@@ -1,0 +1,6 @@
+// Builds a tenant's read models anew from the log, beside the live ones: to compare, or to have them switched to.
+export type { Comparison } from './compare.ts'
+export { type ReplayConfig, replaySettings } from './config.ts'
+export type { Progress, ReplayParts } from './parts.ts'
+export { type Approve, cancelReplay, type Replayed, replayTenant, rollBackTenant } from './replay.ts'
+export { type Verified, verifyTenant } from './verify.ts'
