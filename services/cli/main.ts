@@ -5,6 +5,7 @@ import { eventCommands } from './commands/events.ts'
 import { importCommand } from './commands/import.ts'
 import { listCommands } from './commands/lists.ts'
 import { parkedCommands } from './commands/parked.ts'
+import { replayCommand } from './commands/replay.ts'
 import { resendCommand } from './commands/resend.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
@@ -33,6 +34,7 @@ for (const register of [
   importCommand,
   resendCommand,
   verifyCommand,
+  replayCommand,
   topicCommands,
   statusCommand,
 ])

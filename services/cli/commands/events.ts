@@ -1,10 +1,10 @@
 // `events`: a tenant's events as the log holds them, streamed from its partition.
 import type { LogRecord } from '@hibob-sync/domain'
 import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
-import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { asUnreachable, type Context } from '../context.ts'
 import { examples, type OutputOptions, printLine, printTable } from '../output.ts'
+import { timeOf } from '../time-of.ts'
 
 interface EventOptions extends OutputOptions {
   employee?: string
@@ -77,13 +77,4 @@ function shownEvent({ key, value, partition, offset }: LogRecord, tenant: string
   } catch {
     return null
   }
-}
-
-function timeOf(text: string): number {
-  const time = Date.parse(text)
-  if (Number.isNaN(time))
-    throw new AppError('time_invalid', `${text} is no time: use ISO 8601, such as 2026-11-03T08:00:00Z`, {
-      retryable: false,
-    })
-  return time
 }

@@ -1,0 +1,143 @@
+// `replay`: a tenant's read models are built anew from the log, beside the live ones, and switched to. `cancel` and `rollback` undo it.
+import { auditLog, keptHours } from '@hibob-sync/mongo'
+import type { Replayed, ReplayParts } from '@hibob-sync/replay'
+import { AppError } from '@hibob-sync/runtime'
+import type { Command } from 'commander'
+import { v7 as uuidv7 } from 'uuid'
+import type { Context } from '../context.ts'
+import { confirm, examples, type OutputOptions, printJson, say } from '../output.ts'
+import { jsonDifferences, showDifferences, withReplayParts } from '../replay-parts.ts'
+import { timeOf } from '../time-of.ts'
+
+interface ReplayOptions extends OutputOptions {
+  dryRun?: boolean
+  to?: string
+  yes?: boolean
+  resendDifferences?: boolean
+}
+
+const usersPerResend = 5000
+
+export function replayCommand(program: Command, context: Context): void {
+  const replay = program
+    .command('replay')
+    .argument('<tenant>')
+    .description('build a tenant’s read models anew from the log, beside the live ones, and switch to them')
+    .option('--dry-run', 'build and compare only: switch nothing, leave nothing behind')
+    .option('--to <time>', 'print the tenant as it was then (ISO 8601), switch nothing')
+    .option('--resend-differences', 'tell Learn Amp services about the users that differ, after the switch')
+    .option('--yes', 'switch without asking')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'hibob-sync replay acme --dry-run',
+        'hibob-sync replay acme --resend-differences',
+        'hibob-sync replay acme --to 2026-11-03T08:00:00Z --json',
+        'hibob-sync replay rollback acme',
+      ),
+    )
+    .action(async (tenant: string, options: ReplayOptions) => {
+      if (options.to !== undefined) await showAt(context, tenant, timeOf(options.to), options)
+      else if (options.dryRun) await dryRun(context, tenant, options)
+      else await switchOver(context, tenant, 'replay', options)
+    })
+
+  replay
+    .command('cancel <tenant>')
+    .description('end a replay that is under way; what it has built is removed')
+    .action(async (tenant: string, _: object, command: Command) => {
+      await context.tenant(tenant)
+      const { cancelReplay } = await import('@hibob-sync/replay')
+      const { _id, purpose } = await cancelReplay({ mongo: await context.mongo(), tenantId: tenant })
+      await audit(context, tenant, 'tenant.replay.cancel', _id)
+      if (command.optsWithGlobals<OutputOptions>().json) printJson({ tenant, replay_id: _id, cancelled: true })
+      else say(`The ${purpose} of ${tenant} is cancelled`)
+    })
+
+  replay
+    .command('rollback <tenant>')
+    .description(
+      `go back to the read models of before the last switch, brought up to date; possible for ${keptHours} hours`,
+    )
+    .action(async (tenant: string, _: object, command: Command) => {
+      await switchOver(context, tenant, 'rollback', command.optsWithGlobals<ReplayOptions>())
+    })
+}
+
+async function switchOver(
+  context: Context,
+  tenant: string,
+  purpose: 'replay' | 'rollback',
+  options: ReplayOptions,
+): Promise<void> {
+  if ((await context.tenant(tenant)).state === 'removed')
+    throw new AppError('tenant_removed', `tenant ${tenant} is removed: it has no read models`, { retryable: false })
+  const { replayTenant, rollBackTenant } = await import('@hibob-sync/replay')
+  const act = purpose === 'replay' ? replayTenant : rollBackTenant
+  const replayed = await withReplayParts(context, tenant, (parts, endProgress) =>
+    act(parts, async comparison => {
+      endProgress()
+      if (!options.json) showDifferences(comparison)
+      await confirm(`${comparison.count} differences: switch ${tenant} to what the log folds to?`, options.yes)
+    }),
+  )
+  await audit(context, tenant, `tenant.${purpose}`, replayed.replayId)
+  const resent = options.resendDifferences ? await resend(context, tenant, replayed) : 0
+  report(tenant, replayed, resent, options)
+}
+
+function report(tenant: string, replayed: Replayed, resent: number, { json }: OutputOptions): void {
+  const { replayId, generation, events, parked, comparison } = replayed
+  if (json)
+    return printJson({
+      tenant,
+      replay_id: replayId,
+      generation,
+      switched: true,
+      events,
+      users: comparison?.users ?? null,
+      parked,
+      differences: comparison === null ? null : jsonDifferences(comparison),
+      resent,
+    })
+  say(`${tenant} is at generation ${generation} now, folded from ${events} events`)
+  if (parked > 0) say(`${parked} events could not be folded: \`hibob-sync parked list ${tenant}\``)
+  if (resent > 0) say(`Requested: ${resent} users are told again`)
+  say(`\`hibob-sync replay rollback ${tenant}\` goes back within ${keptHours} hours`)
+}
+
+async function dryRun(context: Context, tenant: string, { json }: ReplayOptions): Promise<void> {
+  const { verifyTenant } = await import('@hibob-sync/replay')
+  const found = await withReplayParts(context, tenant, (parts: ReplayParts) => verifyTenant(parts))
+  const { events, users, parked, count } = found
+  if (json) return printJson({ tenant, events, users, parked, differences: jsonDifferences(found) })
+  say(`${events} events fold to ${users} users`)
+  if (count === 0) say('Nothing differs from the live read models')
+  else showDifferences(found)
+}
+
+async function showAt(context: Context, tenant: string, timeMs: number, { json }: ReplayOptions): Promise<void> {
+  const { tenantAt } = await import('@hibob-sync/replay')
+  const { offset, users, teams, managers } = await withReplayParts(context, tenant, (parts: ReplayParts) =>
+    tenantAt(parts, timeMs),
+  )
+  const as_of = new Date(timeMs).toISOString()
+  if (json) return printJson({ tenant, as_of, offset, users, teams, managers })
+  say(
+    `${tenant} at ${as_of}: ${users.length} users, ${teams.length} teams, ${managers.length} managers (--json prints them)`,
+  )
+}
+
+/** Tells services the state of the users that differed; returns how many. */
+async function resend(context: Context, tenant: string, { comparison }: Replayed): Promise<number> {
+  const ids = comparison === null ? [] : comparison.usersToldOtherwise
+  for (let at = 0; at < ids.length; at += usersPerResend) {
+    const userIds = ids.slice(at, at + usersPerResend)
+    await context.append('tenant.resend.requested', tenant, { resendId: uuidv7(), by: context.by, userIds })
+  }
+  return ids.length
+}
+
+const audit = async (context: Context, tenantId: string, act: string, detail: string) =>
+  auditLog(await context.mongo()).record({ tenantId, act, by: context.by, detail })
