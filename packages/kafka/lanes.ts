@@ -71,10 +71,10 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
     )
   }
 
-  /** Appends records in order; resolves when all of them are acknowledged. They may span several sends. */
-  async function appendAll(topic: string, partition: number, records: readonly LaneRecord[]): Promise<void> {
-    if (records.length === 0) return
-    await new Promise<number>((resolve, reject) => enqueue(topic, partition, records, resolve, reject))
+  /** Appends records in order; resolves with the last one's offset when all of them are acknowledged. They may span several sends. */
+  async function appendAll(topic: string, partition: number, records: readonly LaneRecord[]): Promise<number | null> {
+    if (records.length === 0) return null
+    return new Promise<number>((resolve, reject) => enqueue(topic, partition, records, resolve, reject))
   }
 
   function enqueue(

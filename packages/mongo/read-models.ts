@@ -31,10 +31,17 @@ export function readModels(mongo: Mongo) {
     return { tenantId, generation, all, wanted: id === undefined ? all : { _id: `${prefix}${id}` } }
   }
 
-  /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`. */
-  async function* users(tenantId: string, options: { id?: string; all?: boolean } = {}): AsyncGenerator<User> {
+  /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`; `unseen`: only those. */
+  async function* users(
+    tenantId: string,
+    options: { id?: string; all?: boolean; unseen?: boolean } = {},
+  ): AsyncGenerator<User> {
     const { wanted } = await scopeOf(tenantId, options.id)
-    const filter = { ...wanted, ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }) }
+    const filter = {
+      ...wanted,
+      ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }),
+      ...(options.unseen ? { unseen_since: { $ne: null } } : {}),
+    }
     for await (const { user } of db
       .collection<{ _id: string; user: User }>('users')
       .find(filter, { sort: { _id: 1 }, projection: { user: 1 } }))

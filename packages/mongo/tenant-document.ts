@@ -27,7 +27,17 @@ export interface TenantDocument {
   credentialsVersion: number
   stateDetail: string | null
   addedAt: Date
+  /** When everyone is read each night; absent: at the usual time. */
+  nightly?: NightlyTime & { since: Date }
 }
+
+/** `at`: local time `HH:MM`. `timeZone`: IANA name. */
+export interface NightlyTime {
+  at: string
+  timeZone: string
+}
+
+export const nightlyDefault: NightlyTime = { at: '02:00', timeZone: 'UTC' }
 
 /** A tenant without anything secret. */
 export interface Tenant {
@@ -39,6 +49,10 @@ export interface Tenant {
   state_detail: string | null
   generation: number
   secrets: { id: string; valid_from: string; valid_to: string | null }[]
+  nightly_at: string
+  time_zone: string
+  /** Since when this time is the tenant's. */
+  nightly_since: string
   added_at: string
 }
 
@@ -46,6 +60,7 @@ export interface Tenant {
 export const tokenHashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
 
 export function shownTenant(document: TenantDocument): Tenant {
+  const { at, timeZone } = document.nightly ?? nightlyDefault
   return {
     tenant: document._id,
     company_id: document.companyId,
@@ -59,6 +74,9 @@ export function shownTenant(document: TenantDocument): Tenant {
       valid_from: validFrom.toISOString(),
       valid_to: validTo?.toISOString() ?? null,
     })),
+    nightly_at: at,
+    time_zone: timeZone,
+    nightly_since: (document.nightly?.since ?? document.addedAt).toISOString(),
     added_at: document.addedAt.toISOString(),
   }
 }
@@ -67,4 +85,22 @@ export function tenantUnknown(tenant: string): AppError {
   return new AppError('tenant_unknown', `there is no tenant ${tenant}: \`hibob-sync tenants list\` shows them`, {
     retryable: false,
   })
+}
+
+export function requireNightly({ at, timeZone }: NightlyTime): void {
+  if (/^([01]\d|2[0-3]):[0-5]\d$/.test(at) && isTimeZone(timeZone)) return
+  throw new AppError(
+    'nightly_invalid',
+    `${at} ${timeZone} is no nightly time: give a time such as 02:00 and an IANA time zone such as Europe/Berlin`,
+    { retryable: false },
+  )
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
 }

@@ -8,6 +8,8 @@ import type { Mongo } from './connection.ts'
 import { sealedBox } from './sealed-box.ts'
 import { tenantAccess } from './tenant-access.ts'
 import {
+  type NightlyTime,
+  requireNightly,
   type StoredSecret,
   shownTenant,
   type Tenant,
@@ -100,6 +102,13 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
   const setHibobUrl = (tenant: string, hibobUrl: string, by: string) =>
     change(tenant, { $set: { hibobUrl } }, { act: 'tenant.set-url', by })
 
+  /** Throws AppError `nightly_invalid` unless it is `HH:MM` in an IANA time zone. */
+  async function setNightly(tenant: string, { at, timeZone }: NightlyTime, by: string): Promise<void> {
+    requireNightly({ at, timeZone })
+    const nightly = { at, timeZone, since: new Date() }
+    await change(tenant, { $set: { nightly } }, { act: 'tenant.set-nightly', by, detail: `${at} ${timeZone}` })
+  }
+
   /** The former URL is unknown from now on. */
   async function rotateToken(tenant: string, by: string): Promise<{ token: string }> {
     const token = newToken()
@@ -168,6 +177,7 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
     setCredentials,
     markCredentialsInvalid,
     setHibobUrl,
+    setNightly,
     rotateToken,
     addSecret,
     removeSecret,

@@ -32,6 +32,26 @@ export const importerSettings = Type.Object({
     minimum: 1,
     description: 'The longest wait after a failed request.',
   }),
+  IMPORTER_IMPORTS_MAX: Type.Integer({
+    default: 2,
+    minimum: 1,
+    description: 'Imports of everyone under way at the same time, at most one per tenant.',
+  }),
+  IMPORTER_IMPORT_AHEAD_PEOPLE: Type.Integer({
+    default: 4000,
+    minimum: 1,
+    description: 'How many people an import may have put into the log that the projector has not folded yet.',
+  }),
+  IMPORTER_NIGHTLY_SPREAD_MS: Type.Integer({
+    default: 3_600_000,
+    minimum: 0,
+    description: 'Nightly imports of tenants with the same time begin within so long of it.',
+  }),
+  IMPORTER_SCHEDULE_EVERY_MS: Type.Integer({
+    default: 30_000,
+    minimum: 50,
+    description: 'How often it is looked whether an import is due by itself.',
+  }),
   IMPORTER_LISTS_EVERY_MS: Type.Integer({
     default: 86_400_000,
     minimum: 1000,

@@ -64,7 +64,7 @@ t.test('Any number of webhooks about a person make that person due once, by the 
 t.test('A webhook of another company, about nobody, or an event that cannot be read makes nobody due', async t => {
   const unreadable = { record: webhook(3, '1').record, event: null }
   const asked = whatIsAsked([webhook(1, '7', { companyMismatch: true }), webhook(2, null), unreadable], settlingMs)
-  t.same(asked, { people: [], dated: [], added: [], removed: [] })
+  t.same(asked, { people: [], dated: [], added: [], imports: [], removed: [] })
 })
 
 t.test('A table row that takes effect later asks for readings around its date, and for one now', async t => {
@@ -96,6 +96,16 @@ t.test('A removed tenant is forgotten up to its removal; added anew, its lists a
   )
   t.same(whatIsAsked([removed, webhook(4, '8')], settlingMs).people, [], 'late webhooks of a removed tenant')
   t.same(whatIsAsked([added, at(5, 'tenant.removed', { by: 'op' })], settlingMs).added, [])
+})
+
+t.test('Imports are asked for in the log’s order; a tenant’s removal takes back those before it', async t => {
+  const asks = (offset: number, tenant: string) =>
+    at(offset, 'hibob.import.requested', { importId: `i${offset}`, reason: 'operator', by: 'op' }, tenant)
+  const events = [asks(1, 'acme'), asks(2, 'other'), at(3, 'tenant.removed', { by: 'op' }), asks(4, 'acme')]
+  t.same(whatIsAsked(events, settlingMs).imports, [
+    { importId: 'i2', tenantId: 'other', reason: 'operator', by: 'op', offset: 2, time: day + 2 },
+    { importId: 'i4', tenantId: 'acme', reason: 'operator', by: 'op', offset: 4, time: day + 4 },
+  ])
 })
 
 t.test('However a stretch of the log is cut, the same people are due by the same newest webhooks', async t => {

@@ -1,7 +1,8 @@
 // From a stretch of the log to what the importer must remember of it (protocol P3). Pure. A webhook about a person, of whatever type,
 // makes that person due; ten of them make one. Time is the log's: what a webhook says of its own time decides nothing.
-import type { HibobEvent, LogRecord } from '@hibob-sync/domain'
+import type { EventData, HibobEvent, LogRecord } from '@hibob-sync/domain'
 import { tableEntryOf } from '@hibob-sync/hibob'
+import type { ImportDemand } from '@hibob-sync/mongo'
 import { dateReadings } from './date-readings.ts'
 
 export interface DuePerson {
@@ -31,6 +32,8 @@ export interface Asked {
   dated: DatedReading[]
   /** Tenants whose company lists are to be read. */
   added: string[]
+  /** Imports asked for, in the log's order. */
+  imports: ImportDemand[]
   /** Tenants to forget, with the offset up to which. */
   removed: { tenantId: string; throughOffset: number }[]
 }
@@ -45,6 +48,7 @@ export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): 
   const dated = new Map<string, DatedReading>()
   const added = new Set<string>()
   const removed = new Map<string, number>()
+  let imports: ImportDemand[] = []
   for (const { record, event } of events) {
     if (event === null) continue
     switch (event.type) {
@@ -53,12 +57,18 @@ export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): 
         if (removed.has(event.tenantid) && !added.has(event.tenantid)) break
         takeWebhook(people, dated, record, event as HibobEvent<'hibob.webhook.received'>, settlingMs)
         break
+      case 'hibob.import.requested': {
+        const { importId, reason, by } = event.data as EventData<'hibob.import.requested'>
+        imports.push({ importId, tenantId: event.tenantid, reason, by, offset: record.offset, time: record.time })
+        break
+      }
       case 'tenant.added':
         added.add(event.tenantid)
         break
       case 'tenant.removed':
         removed.set(event.tenantid, record.offset)
         added.delete(event.tenantid)
+        imports = imports.filter(({ tenantId }) => tenantId !== event.tenantid)
         for (const known of [people, dated])
           for (const [key, { tenantId }] of known) if (tenantId === event.tenantid) known.delete(key)
     }
@@ -67,6 +77,7 @@ export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): 
     people: [...people.values()],
     dated: [...dated.values()],
     added: [...added],
+    imports,
     removed: [...removed].map(([tenantId, throughOffset]) => ({ tenantId, throughOffset })),
   }
 }

@@ -1,4 +1,5 @@
 // What operators can see of the importer: webhooks taken, requests to HiBob and how they ended, people observed, and who waits.
+import type { ImportOutcome } from '@hibob-sync/mongo'
 import { createMetrics } from '@hibob-sync/runtime'
 
 export type ImporterMetrics = ReturnType<typeof importerMetrics>
@@ -26,6 +27,12 @@ export function importerMetrics() {
     'From the newest webhook of a person to the acknowledged observation',
     [1, 5, 15, 25, 30, 35, 45, 60, 120, 600, 3600],
   )
+  const imports = metrics.counter('hibob_importer_imports_total', 'Imports that have ended, by outcome', ['outcome'])
+  const drift = metrics.counter(
+    'hibob_importer_drift_people_total',
+    'People whom an import found changed though no webhook had told so, by tenant and HiBob field',
+    ['tenant', 'field'],
+  )
   const lag = metrics.gauge('hibob_importer_lag', 'Events not yet handled, by partition', ['partition'])
   const totals = { events: 0, observed: 0, missing: 0, requests: 0 }
 
@@ -35,7 +42,7 @@ export function importerMetrics() {
       events.inc(count)
       due.inc(people)
     },
-    requested(endpoint: 'people' | 'lists', outcome: string) {
+    requested(endpoint: 'people' | 'lists' | 'import', outcome: string) {
       totals.requests++
       requests.inc({ endpoint, outcome })
     },
@@ -48,6 +55,10 @@ export function importerMetrics() {
     answered: (sinceWebhookMs: number) => settling.observe(sinceWebhookMs / 1000),
     postponed: () => postponed.inc(),
     stopped: () => stopped.inc(),
+    imported(tenant: string, { failure, drift: found }: ImportOutcome) {
+      imports.inc({ outcome: failure?.code ?? 'completed' })
+      for (const { field, people } of found.fields) drift.inc({ tenant, field }, people)
+    },
     lag: (partition: number, count: number) => lag.set({ partition: String(partition) }, count),
     totals: () => ({ ...totals }),
     metrics,

@@ -4,6 +4,7 @@ import {
   createKafka,
   createLanes,
   logEnds,
+  partitionFor,
   requireTopics,
   startConsumer,
   topicNames,
@@ -14,16 +15,22 @@ import {
   createTenantStore,
   ensureIndexes,
   importerCheckpoints,
+  importStore,
+  knownPeople,
   listSchedule,
   pendingReads,
+  projectorCheckpoints,
   readModels,
+  serviceBeats,
 } from '@hibob-sync/mongo'
 import { AppError, commaList, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
 import type { ImporterConfig } from './config.ts'
 import { hibobClients } from './hibob-clients.ts'
+import { startImports } from './import-loop.ts'
 import { importerMetrics } from './importer-metrics.ts'
 import { ownedPartitions } from './owned-partitions.ts'
 import { startReading } from './reading-loop.ts'
+import { scheduleImports } from './scheduled-imports.ts'
 import { takeOver } from './take-over.ts'
 import { takeWebhooks } from './take-webhooks.ts'
 
@@ -32,6 +39,12 @@ export { type ImporterConfig, importerSettings } from './config.ts'
 const lagEveryMs = 5000
 /** What Kafka does not take in this time is read from HiBob again; a stop waits no longer. */
 const appendWithinMs = 6000
+/** An import goes on, unpaced, when the projector has not moved for so long. */
+const projectorPatienceMs = 10_000
+/** People named in one search of an import. */
+const importBatchMax = 200
+/** Failures one after the other, some five minutes in all, after which an import is given up. */
+const importFailuresMax = 9
 
 /** `fatal` is called when the importer cannot go on; the process should then end. */
 export async function startImporter(
@@ -39,7 +52,7 @@ export async function startImporter(
   { logger, fatal }: { logger: Logger; fatal(error: Error): void },
 ) {
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
-  const { clusterId } = await requireTopics(client, {
+  const { clusterId, partitions } = await requireTopics(client, {
     prefix: config.TOPIC_PREFIX,
     production: config.NODE_ENV === 'production',
   })
@@ -51,6 +64,8 @@ export async function startImporter(
   const checkpoints = importerCheckpoints(mongo)
   const pending = pendingReads(mongo)
   const lists = listSchedule(mongo)
+  const imports = importStore(mongo)
+  const projector = projectorCheckpoints(mongo)
   const metrics = importerMetrics()
   const tenants = createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
   const clients = hibobClients({
@@ -59,27 +74,43 @@ export async function startImporter(
   })
   const settlingMs = config.HIBOB_SETTLING_MS
   let consumer: Consumer | null = null
-
-  const reading = startReading({
+  const append = (partition: number, records: { key: string; value: string }[]) =>
+    lanes.appendAll(topic, partition, records)
+  const common = {
     owned,
     pending,
     lists,
     tenants,
-    checkpoints,
-    models: readModels(mongo),
     clients,
     metrics,
     logger,
     settlingMs,
-    requestsMax: config.IMPORTER_REQUESTS_MAX,
     listsEveryMs: config.IMPORTER_LISTS_EVERY_MS,
     limits: {
       batchMax: config.IMPORTER_BATCH_PEOPLE,
       retryBaseMs: config.IMPORTER_RETRY_BASE_MS,
       retryMaxMs: config.IMPORTER_RETRY_MAX_MS,
     },
-    append: (partition, records) => lanes.appendAll(topic, partition, records),
+    append,
     mayBegin: () => consumer !== null && consumer.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS / 2,
+  }
+
+  const reading = startReading({
+    ...common,
+    checkpoints,
+    models: readModels(mongo),
+    requestsMax: config.IMPORTER_REQUESTS_MAX,
+  })
+  const importing = startImports({
+    ...common,
+    imports,
+    known: knownPeople(mongo),
+    foldedTo: async partition => (await projector.load(partition))?.position.offset ?? null,
+    importsMax: config.IMPORTER_IMPORTS_MAX,
+    peopleAheadMax: config.IMPORTER_IMPORT_AHEAD_PEOPLE,
+    projectorPatienceMs,
+    batchMax: importBatchMax,
+    failuresMax: importFailuresMax,
   })
 
   consumer = await startConsumer({
@@ -99,6 +130,7 @@ export async function startImporter(
             checkpoints,
             pending,
             lists,
+            imports,
             tenants,
             settlingMs,
             onTaken: metrics.handled,
@@ -119,6 +151,16 @@ export async function startImporter(
     },
   })
   const running = consumer
+  const beats = serviceBeats(mongo)
+  const stopBeating = beats.keepBeating('importer', common.mayBegin)
+  const schedule = scheduleImports({
+    ...common,
+    imports,
+    beats,
+    everyMs: config.IMPORTER_SCHEDULE_EVERY_MS,
+    spreadMs: config.IMPORTER_NIGHTLY_SPREAD_MS,
+    partitionOf: tenantId => partitionFor(tenantId, partitions),
+  })
   const lagTimer = setInterval(() => void measureLag().catch(() => {}), lagEveryMs)
   const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.metrics, ready })
 
@@ -145,7 +187,8 @@ export async function startImporter(
 
   async function stop(): Promise<void> {
     clearInterval(lagTimer)
-    await reading.stop()
+    stopBeating()
+    await Promise.all([schedule.stop(), reading.stop(), importing.stop()])
     await running.stop()
     await lanes.stop()
     await clients.close()

@@ -34,7 +34,7 @@ export function observationEvents(
   return reading.asked.map(asked => {
     const person = found.get(asked.employeeId)
     const settled = isSettled(asked.newestWebhookAt, reading.beganAt, settlingMs)
-    return person === undefined ? missing(reading, asked, stamp) : observed(reading, asked, person, settled, stamp)
+    return person === undefined ? missingEvent(reading, asked, stamp) : observed(reading, asked, person, settled, stamp)
   })
 }
 
@@ -54,9 +54,9 @@ function observed(
   }
 }
 
-function missing(
-  { tenantId, asOf, beganAt }: PeopleReading,
-  { employeeId, cause }: AskedPerson,
+export function missingEvent(
+  { tenantId, asOf, beganAt }: Pick<PeopleReading, 'tenantId' | 'asOf' | 'beganAt'>,
+  { employeeId, cause }: Pick<AskedPerson, 'employeeId' | 'cause'>,
   stamp: EventStamp,
 ): HibobEvent<'hibob.employee.missing'> {
   return {

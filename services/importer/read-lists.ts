@@ -7,7 +7,7 @@ import { newStamp } from './stamp.ts'
 
 export interface ListReader {
   owned: OwnedPartitions
-  append(partition: number, records: { key: string; value: string }[]): Promise<void>
+  append(partition: number, records: { key: string; value: string }[]): Promise<unknown>
   mayBegin(): boolean
   signal: AbortSignal
 }

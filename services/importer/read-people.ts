@@ -13,7 +13,7 @@ export interface PeopleReader {
   checkpoints: ImporterCheckpoints
   pending: PendingReads
   settlingMs: number
-  append(partition: number, records: { key: string; value: string }[]): Promise<void>
+  append(partition: number, records: { key: string; value: string }[]): Promise<unknown>
   /** Whether the group still counts this process in. */
   mayBegin(): boolean
   /** Ends the request. */

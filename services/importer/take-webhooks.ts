@@ -2,7 +2,7 @@
 // checkpoint moves (protocol P4); taking the same stretch again changes nothing.
 import { decodeEvent } from '@hibob-sync/domain'
 import type { ConsumedBatch } from '@hibob-sync/kafka'
-import type { ImporterCheckpoints, ListSchedule, PendingReads, TenantStore } from '@hibob-sync/mongo'
+import type { ImporterCheckpoints, Imports, ListSchedule, PendingReads, TenantStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import { type Asked, whatIsAsked } from './due-people.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
@@ -12,6 +12,7 @@ export interface WebhookConsumer {
   checkpoints: ImporterCheckpoints
   pending: PendingReads
   lists: ListSchedule
+  imports: Imports
   tenants: TenantStore
   settlingMs: number
   onTaken(events: number, people: number): void
@@ -30,11 +31,13 @@ export async function takeWebhooks(
   for (const { tenantId, throughOffset } of asked.removed) {
     await parts.pending.forgetTenant(tenantId, throughOffset)
     await parts.lists.forget(tenantId)
+    await parts.imports.forgetTenant(tenantId, throughOffset)
     parts.onRemoved(tenantId)
   }
   await parts.pending.webhooksSeen(partition, asked.people, parts.settlingMs)
   await parts.pending.addDated(partition, asked.dated)
   for (const tenantId of asked.added) await parts.lists.dueBy(tenantId, partition, last.time)
+  for (const demand of asked.imports) await parts.imports.requested(partition, demand)
   const nextOffset = last.offset + 1
   if (!(await parts.checkpoints.advance(partition, own.owner, nextOffset))) {
     throw new AppError('ownership_lost', `another importer owns partition ${partition} now`, { retryable: false })
@@ -46,7 +49,7 @@ export async function takeWebhooks(
 
 /** Nothing is remembered of tenants that are removed by now: nobody would ever read it, or forget it again. */
 async function ofPresentTenants(tenants: TenantStore, asked: Asked): Promise<Asked> {
-  const named = new Set([...asked.people.map(({ tenantId }) => tenantId), ...asked.added])
+  const named = new Set([...[...asked.people, ...asked.imports].map(({ tenantId }) => tenantId), ...asked.added])
   const gone = new Set<string>()
   for (const tenantId of named) if ((await tenants.get(tenantId))?.state === 'removed') gone.add(tenantId)
   if (gone.size === 0) return asked
@@ -54,6 +57,7 @@ async function ofPresentTenants(tenants: TenantStore, asked: Asked): Promise<Ask
     ...asked,
     people: asked.people.filter(({ tenantId }) => !gone.has(tenantId)),
     dated: asked.dated.filter(({ tenantId }) => !gone.has(tenantId)),
+    imports: asked.imports.filter(({ tenantId }) => !gone.has(tenantId)),
     added: asked.added.filter(tenantId => !gone.has(tenantId)),
   }
 }

@@ -1,6 +1,6 @@
 // The ingress: connects, refuses a log that is unsafe, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
 import { createKafka, createLanes, requireTopics, topicNames } from '@hibob-sync/kafka'
-import { connectMongo, createTenantStore } from '@hibob-sync/mongo'
+import { connectMongo, createTenantStore, serviceBeats } from '@hibob-sync/mongo'
 import { commaList, errorCode, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
 import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
@@ -53,6 +53,8 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   const url = await app.listen({ port: config.INGRESS_PORT, host: config.INGRESS_HOST })
   const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
 
+  const stopBeating = serviceBeats(mongo).keepBeating('ingress', async () => (await ready()).ok)
+
   async function ready() {
     const logAnswers = await log.answers()
     return {
@@ -68,6 +70,7 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   /** Takes no new connection, answers what is under way, then ends. */
   async function stop(): Promise<void> {
     stopping = true
+    stopBeating()
     const cut = setTimeout(() => app.server.closeAllConnections(), finishWithinMs)
     await app.close()
     clearTimeout(cut)

@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJsonArray, printTable } from '../output.ts'
 
-type ListOptions = OutputOptions & { id?: string; all?: boolean }
+type ListOptions = OutputOptions & { id?: string; all?: boolean; unseen?: boolean }
 
 export function listCommands(program: Command, context: Context): void {
   program
@@ -14,11 +14,13 @@ export function listCommands(program: Command, context: Context): void {
     .description('users as Learn Amp services are told of them')
     .option('--id <id>', 'one user')
     .option('--all', 'the deleted too')
+    .option('--unseen', 'only those whom HiBob did not show when they were asked for')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync users acme', 'hibob-sync users acme --id 3400000000000000001 --json'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
-      const users = models.users(tenant, { ...idOf(options), ...(options.all ? { all: true } : {}) })
+      const { all = false, unseen = false } = options
+      const users = models.users(tenant, { ...idOf(options), all, unseen })
       await print(
         users,
         options,

@@ -1,7 +1,9 @@
 // `status`: how far everything is, at one glance.
 import { logEnds } from '@hibob-sync/kafka'
 import {
+  type ImportDrift,
   importerCheckpoints,
+  importStore,
   type Mongo,
   outbox,
   parkedEvents,
@@ -37,7 +39,20 @@ export interface Status {
     managers: number
     pending_reads: number
     parked: number
+    import: ImportStatus | null
   }[]
+}
+
+/** The newest import; `drift` is the newest completed one's: people changed without a webhook, by HiBob field. */
+interface ImportStatus {
+  import_id: string
+  reason: string
+  state: string
+  requested_at: string
+  ended_at: string | null
+  seen: number
+  failure: string | null
+  drift: ImportDrift | null
 }
 
 export function statusCommand(program: Command, context: Context): void {
@@ -73,7 +88,7 @@ export function statusCommand(program: Command, context: Context): void {
         'The log is empty',
       )
       printTable(
-        ['tenant', 'state', 'users', 'teams', 'managers', 'to read', 'parked', 'partition'],
+        ['tenant', 'state', 'users', 'teams', 'managers', 'to read', 'parked', 'import', 'drift', 'partition'],
         status.tenants.map(tenant => [
           tenant.tenant,
           tenant.state,
@@ -82,6 +97,8 @@ export function statusCommand(program: Command, context: Context): void {
           tenant.managers,
           tenant.pending_reads,
           tenant.parked,
+          importText(tenant.import),
+          driftText(tenant.import?.drift ?? null),
           tenant.partition,
         ]),
         'There are no tenants: add one with `hibob-sync tenants add`',
@@ -106,6 +123,7 @@ export async function readStatus(context: Context): Promise<Status> {
       ...(await models.counts(tenant)),
       pending_reads: await pending.count(tenant),
       parked: await parked.count(tenant),
+      import: await importStatus(mongo, tenant),
     })
   }
   return {
@@ -138,4 +156,29 @@ async function partitionStatus(context: Context, mongo: Mongo): Promise<Partitio
     })
   }
   return found.sort((a, b) => a.partition - b.partition)
+}
+
+async function importStatus(mongo: Mongo, tenant: string): Promise<ImportStatus | null> {
+  const imports = importStore(mongo)
+  const [newest, completed] = [await imports.newest(tenant), await imports.newestCompleted(tenant)]
+  if (newest === null) return null
+  return {
+    import_id: newest._id,
+    reason: newest.reason,
+    state: newest.state,
+    requested_at: newest.requestedAt.toISOString(),
+    ended_at: newest.endedAt?.toISOString() ?? null,
+    seen: newest.counts.seen,
+    failure: newest.outcome?.failure?.detail ?? newest.waiting,
+    drift: completed?.outcome?.drift ?? null,
+  }
+}
+
+function importText(one: ImportStatus | null): string | null {
+  if (one === null) return null
+  return one.ended_at === null ? `${one.state}, ${one.seen} people` : `${one.state} ${one.ended_at.slice(0, 16)}`
+}
+
+function driftText(drift: ImportDrift | null): string | null {
+  return drift === null ? null : drift.fields.map(({ field, people }) => `${field} ${people}`).join(' ') || 'none'
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
-import { listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
+import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
 import { AppError, commaList } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
@@ -23,6 +23,8 @@ interface SetOptions extends OutputOptions {
   hibobUrl?: string
   serviceUserId?: string
   serviceUserTokenFile?: string
+  nightlyAt?: string
+  timeZone?: string
 }
 
 type Confirmable = OutputOptions & { yes?: boolean }
@@ -71,12 +73,22 @@ export function tenantCommands(program: Command, context: Context): void {
 
   tenants
     .command('set <tenant>')
-    .description('renew credentials or change the API’s URL; renewed credentials end `credentials_invalid`')
+    .description(
+      'renew credentials, change the API’s URL or the time of the nightly import; renewed credentials end `credentials_invalid`',
+    )
     .option('--hibob-url <url>', 'base URL of HiBob’s API')
     .option('--service-user-id <id>', 'HiBob service user')
     .option('--service-user-token-file <file>', 'file that holds its token')
+    .option('--nightly-at <HH:MM>', 'when everyone is read each night (02:00)')
+    .option('--time-zone <name>', 'IANA time zone of that time (UTC)')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('hibob-sync tenants set acme --service-user-token-file new-token.txt'))
+    .addHelpText(
+      'after',
+      examples(
+        'hibob-sync tenants set acme --service-user-token-file new-token.txt',
+        'hibob-sync tenants set acme --nightly-at 03:30 --time-zone Europe/Berlin',
+      ),
+    )
     .action((tenant: string, options: SetOptions) => set(context, tenant, options))
 
   tenants
@@ -190,15 +202,20 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
 
 async function set(context: Context, tenant: string, options: SetOptions): Promise<void> {
   const store = await context.tenants()
-  await context.tenant(tenant)
-  if (options.hibobUrl === undefined && options.serviceUserTokenFile === undefined)
+  const { nightly_at, time_zone } = await context.tenant(tenant)
+  const isNightly = options.nightlyAt !== undefined || options.timeZone !== undefined
+  if (options.hibobUrl === undefined && options.serviceUserTokenFile === undefined && !isNightly)
     throw new AppError(
       'nothing_to_set',
       options.serviceUserId === undefined
-        ? 'Nothing to set: pass --hibob-url or --service-user-token-file'
+        ? 'Nothing to set: pass --hibob-url, --service-user-token-file, --nightly-at or --time-zone'
         : 'Another service user has another token: pass --service-user-token-file too',
       { retryable: false },
     )
+  if (isNightly) {
+    const nightly = { at: options.nightlyAt ?? nightly_at, timeZone: options.timeZone ?? time_zone }
+    await store.setNightly(tenant, nightly, context.by)
+  }
   if (options.hibobUrl !== undefined) {
     assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
     await store.setHibobUrl(tenant, options.hibobUrl, context.by)
@@ -231,6 +248,7 @@ async function remove(context: Context, tenant: string, options: Confirmable & {
   await pendingReads(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
   await parkedEvents(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
   await listSchedule(mongo).forget(tenant)
+  await importStore(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
   if (options.json) printJson({ tenant, state: 'removed' })
   else say(`Tenant ${tenant} is removed; its read models go as soon as the projector has folded the event`)
 }

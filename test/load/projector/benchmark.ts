@@ -32,7 +32,7 @@ export async function projectorRound(engines: Engines, workload: Workload): Prom
   await applyTopics(client, { prefix, replicationFactor: 1 })
   const { events: topic } = topicNames(prefix)
   const lanes = await createLanes(client)
-  let pending: Promise<void>[] = []
+  let pending: Promise<unknown>[] = []
   const queued = new Map<string, { key: string; value: string }[]>()
   for (const { tenant, value } of observations(workload)) {
     const records = queued.get(tenant) ?? []

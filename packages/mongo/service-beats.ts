@@ -1,0 +1,51 @@
+// When each kind of service was last at work, so that whoever comes after an outage can tell how long it was. Times in ms.
+import type { Mongo } from './connection.ts'
+
+export type BeatingService = 'ingress' | 'importer'
+
+export interface Outage {
+  service: BeatingService
+  from: number
+  to: number
+}
+
+interface Beat {
+  _id: BeatingService
+  at: number
+  outage?: { from: number; to: number }
+}
+
+export type ServiceBeats = ReturnType<typeof serviceBeats>
+
+const beatEveryMs = 30_000
+/** A silence of all processes of a service that is longer than this is kept as its newest outage. */
+const outageMs = 2 * 3_600_000
+
+export function serviceBeats(mongo: Mongo) {
+  const collection = mongo.db.collection<Beat>('service_beats')
+
+  /** A process of the service is at work. */
+  async function beat(service: BeatingService, now: number): Promise<void> {
+    const wasSilent = { $gt: [{ $subtract: [now, { $ifNull: ['$at', now] }] }, outageMs] }
+    const outage = { $cond: [wasSilent, { from: '$at', to: now }, '$outage'] }
+    await collection.updateOne({ _id: service }, [{ $set: { outage, at: { $max: ['$at', now] } } }], { upsert: true })
+  }
+
+  /** Each service's newest outage, once it has ended. */
+  async function outages(): Promise<Outage[]> {
+    const found = await collection.find({ outage: { $exists: true } }).toArray()
+    return found.flatMap(({ _id, outage }) => (outage === undefined ? [] : [{ service: _id, ...outage }]))
+  }
+
+  /** Beats while `isWell`, until the returned function is called. A beat that cannot be written is left out. */
+  function keepBeating(service: BeatingService, isWell: () => boolean | Promise<boolean>): () => void {
+    const once = async () => {
+      if (await isWell()) await beat(service, Date.now())
+    }
+    const timer = setInterval(() => void once().catch(() => {}), beatEveryMs)
+    void once().catch(() => {})
+    return () => clearInterval(timer)
+  }
+
+  return { beat, outages, keepBeating }
+}

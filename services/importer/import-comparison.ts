@@ -1,0 +1,96 @@
+// What an import tells of people who were seen (protocol P2). Pure. Who differs from the last observation is observed anew; of the
+// others only their digests are told. A change of somebody known that no unread webhook announced is drift.
+import { isDeepStrictEqual } from 'node:util'
+import type { AsOf, HibobEvent } from '@hibob-sync/domain'
+import { digestOf, type ObservedPerson } from '@hibob-sync/hibob'
+import type { LastObserved } from '@hibob-sync/mongo'
+import { type EventStamp, importerSource } from './list-events.ts'
+import { observationEvents } from './observation-events.ts'
+
+export interface ImportReading {
+  tenantId: string
+  importId: string
+  by: string
+  asOf: AsOf
+  /** When the request began, ms since the epoch. */
+  beganAt: number
+}
+
+export interface KnownOfPeople {
+  last: ReadonlyMap<string, LastObserved>
+  /** Log time of the newest webhook about somebody that no settled reading has followed, by employee id. */
+  webhooks: ReadonlyMap<string, number>
+}
+
+export interface UnchangedPerson {
+  id: string
+  digest: string
+}
+
+export interface Comparison {
+  observed: HibobEvent<'hibob.employee.observed'>[]
+  unchanged: UnchangedPerson[]
+  new: number
+  changed: number
+  /** Of each person who drifted, the HiBob fields that differ. */
+  drifted: string[][]
+}
+
+export const unchangedPeopleMax = 400
+
+export function compareWithLast(
+  people: readonly ObservedPerson[],
+  { last, webhooks }: KnownOfPeople,
+  reading: ImportReading,
+  settlingMs: number,
+  stamp: EventStamp,
+): Comparison {
+  const unchanged: UnchangedPerson[] = []
+  const different: ObservedPerson[] = []
+  const drifted: string[][] = []
+  let fresh = 0
+  for (const person of people) {
+    const known = last.get(person.id)
+    const digest = digestOf(person)
+    // whoever was deleted and is there again must be told as a whole
+    if (known?.digest === digest && known.status !== 'deleted') {
+      unchanged.push({ id: person.id, digest })
+      continue
+    }
+    different.push(person)
+    if (known === undefined) fresh++
+    else if (!webhooks.has(person.id)) drifted.push(differentFields(known.fields, person.fields))
+  }
+  const cause = { kind: 'import', eventId: null, triggeredBy: reading.by }
+  const asked = different.map(({ id }) => ({ employeeId: id, newestWebhookAt: webhooks.get(id) ?? null, cause }))
+  const observed = observationEvents({ ...reading, asked, found: different }, settlingMs, stamp)
+  return {
+    observed: observed as HibobEvent<'hibob.employee.observed'>[],
+    unchanged,
+    new: fresh,
+    changed: different.length - fresh,
+    drifted: drifted.filter(fields => fields.length > 0),
+  }
+}
+
+/** At most 400 people. */
+export function unchangedEvent(
+  people: UnchangedPerson[],
+  { tenantId, importId, asOf }: ImportReading,
+  stamp: EventStamp,
+): HibobEvent<'hibob.employees.unchanged'> {
+  return {
+    specversion: '1.0',
+    id: stamp.nextId(),
+    source: importerSource,
+    type: 'hibob.employees.unchanged',
+    time: stamp.time,
+    tenantid: tenantId,
+    dataversion: 1,
+    data: { importId, people, asOf },
+  }
+}
+
+function differentFields(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  return Object.keys(after).filter(path => !isDeepStrictEqual(before[path], after[path]))
+}

@@ -1,0 +1,142 @@
+// Which imports go on now: the open ones of tenants whose partitions this process owns and has read up, a bounded number at a time
+// (protocols P4 and P8). An import that ends in a fault, or whose process died, is begun anew under the same id.
+import type { ImportDocument, ImportOutcome, Imports, TenantStore } from '@hibob-sync/mongo'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import type { HibobClients } from './hibob-clients.ts'
+import { cancelledBy, type Verdict } from './import-verdicts.ts'
+import { watchRun } from './import-watch.ts'
+import type { ImporterMetrics } from './importer-metrics.ts'
+import { endEvent, type FinalFailure, failedBefore, failedBy, type ImportParts, runImport } from './run-import.ts'
+import { backoffMs, type GateLimits } from './tenant-gate.ts'
+
+export interface ImportLoopParts extends ImportParts {
+  imports: Imports
+  tenants: TenantStore
+  clients: HibobClients
+  metrics: ImporterMetrics
+  logger: Logger
+  limits: GateLimits
+  importsMax: number
+  failuresMax: number
+}
+
+const lookEveryMs = 300
+const pausedMs = 5000
+
+export function startImports(parts: ImportLoopParts) {
+  const { imports, tenants, clients, metrics, logger, limits, owned } = parts
+  const ending = new AbortController()
+  const running = new Map<string, Promise<void>>()
+  /** After a fault of MongoDB or Kafka, when to try again, on the monotonic clock. */
+  const faults = new Map<string, { count: number; until: number }>()
+  const watching = {
+    ...parts,
+    onFailure: (kind: string) => metrics.requested('import', kind),
+    ending: ending.signal,
+  }
+  const looping = loop()
+
+  async function loop(): Promise<void> {
+    while (!ending.signal.aborted) {
+      try {
+        if (parts.mayBegin()) await look()
+      } catch (error) {
+        logger.warn({ code: errorCode(error) }, 'imports cannot be looked up')
+      }
+      await new Promise(resolve => setTimeout(resolve, lookEveryMs))
+    }
+  }
+
+  async function look(): Promise<void> {
+    const partitions = owned.readUp()
+    if (partitions.length === 0) return
+    for (const document of await imports.due(partitions, Date.now())) {
+      const { _id } = document
+      if (ending.signal.aborted || running.size >= parts.importsMax) return
+      if (running.has(_id) || (faults.get(_id)?.until ?? 0) > performance.now()) continue
+      const turn = goOn(document)
+        .then(() => void faults.delete(_id))
+        .catch(error => faulted(document, error))
+        .finally(() => running.delete(_id))
+      running.set(_id, turn)
+    }
+  }
+
+  async function goOn(document: ImportDocument): Promise<void> {
+    const own = owned.get(document.partition)
+    if (own === undefined) return
+    if (document.outcome !== null) return tell(document, document.outcome)
+    if (!(await imports.begin(document._id, own.owner))) return
+    const outcome = await carriedOut(document, own.owner)
+    if (outcome === null) return
+    const decided = await imports.conclude(document._id, own.owner, outcome)
+    if (decided !== null) await tell(document, decided)
+  }
+
+  /** Null when it is to be looked at again later. */
+  async function carriedOut(document: ImportDocument, owner: string): Promise<ImportOutcome | null> {
+    const { tenantId } = document
+    if (document.cancelledBy !== null) return failedBefore(document, cancelledBy(document.cancelledBy))
+    const tenant = await tenants.get(tenantId)
+    if (tenant?.state === 'paused') {
+      await imports.postpone(document._id, Date.now() + pausedMs, 'the tenant is paused')
+      return null
+    }
+    if (tenant?.state !== 'active') return failedBefore(document, notActive(tenantId, tenant?.state_detail ?? null))
+    const { serviceUserId, token, hibobUrl, version } = await tenants.credentials(tenantId)
+    const client = clients.of({ tenantId, baseUrl: hibobUrl, serviceUserId, token: token.reveal(), version })
+    const run = watchRun(watching, document, owner)
+    const failed = (outcome: ImportOutcome) => ({ ...outcome, counts: run.shown.counts ?? outcome.counts })
+    try {
+      const ended = await runImport(parts, { ...run, document, client, owner })
+      if (!('kind' in ended)) return ended
+      run.signal.throwIfAborted()
+      await stopRefused(document, version, ended)
+      return failed(failedBy(document, ended))
+    } catch (error) {
+      const by = run.cancelledBy()
+      if (by === null) throw error
+      return failed(failedBefore(document, cancelledBy(by)))
+    } finally {
+      run.stop()
+    }
+  }
+
+  async function stopRefused({ tenantId }: ImportDocument, version: number, { failure }: FinalFailure): Promise<void> {
+    if (failure.kind !== 'unauthorized' && failure.kind !== 'forbidden') return
+    metrics.stopped()
+    await tenants.markCredentialsInvalid(tenantId, version, failure.detail)
+    clients.stopped(tenantId)
+  }
+
+  async function tell(document: ImportDocument, outcome: ImportOutcome): Promise<void> {
+    const { tenantId, _id: importId, reason } = document
+    await parts.append(document.partition, [endEvent(document, outcome)])
+    await imports.close(importId, outcome)
+    metrics.imported(tenantId, outcome)
+    const { code } = outcome.failure ?? { code: 'completed' }
+    logger.info({ tenantId, importId, reason, code, people: outcome.counts.seen }, 'an import has ended')
+  }
+
+  function faulted({ _id, tenantId }: ImportDocument, error: unknown): void {
+    if (ending.signal.aborted) return
+    const count = (faults.get(_id)?.count ?? 0) + 1
+    const wait = backoffMs(count, Math.random(), limits.retryBaseMs, Math.min(5000, limits.retryMaxMs))
+    faults.set(_id, { count, until: performance.now() + wait })
+    logger.warn({ tenantId, importId: _id, code: errorCode(error) }, 'an import could not go on here, it is begun anew')
+  }
+
+  /** Begins nothing more and breaks off; what is open goes on elsewhere. */
+  async function stop(): Promise<void> {
+    ending.abort(new AppError('service_stopping', 'the importer ends', { retryable: true }))
+    await looping
+    await Promise.all(running.values())
+  }
+
+  return { stop, isIdle: () => running.size === 0 }
+}
+
+const notActive = (tenantId: string, detail: string | null): Verdict => ({
+  code: 'tenant_not_active',
+  detail: `HiBob does not accept the tenant's credentials${detail === null ? '' : ` (${detail})`}; renew them: hibob-sync tenants set ${tenantId} --service-user-token-file <file>`,
+})

@@ -1,0 +1,23 @@
+import t from 'tap'
+import { tooFewSeen, verdictOn } from './import-verdicts.ts'
+
+const ids = (from: number, to: number) => new Set(Array.from({ length: to - from }, (_, at) => String(from + at)))
+
+t.test(
+  'half of the known people are enough, whoever else is new; fewer, or nobody at all, are not believed',
+  async t => {
+    t.equal(tooFewSeen(ids(0, 10), ids(5, 100)), null)
+    t.equal(tooFewSeen(ids(0, 11), ids(5, 11)), null)
+    t.match(tooFewSeen(ids(0, 11), ids(6, 100)), { code: 'import_saw_too_few', detail: /5 of 11/ })
+    t.equal(tooFewSeen(new Set(), ids(0, 1)), null)
+    t.match(tooFewSeen(new Set(), new Set()), { code: 'import_saw_nobody' })
+    t.match(tooFewSeen(ids(0, 10), new Set()), { code: 'import_saw_nobody' })
+  },
+)
+
+t.test('a failure tells what HiBob answered and what to do', async t => {
+  const failure = (kind: 'forbidden' | 'unavailable', status: number) =>
+    verdictOn('acme', { kind, status, detail: `HiBob answered ${status}` })
+  t.match(failure('forbidden', 403), { code: 'hibob_forbidden', detail: /^HiBob answered 403; .*tenants set acme/ })
+  t.match(failure('unavailable', 503), { code: 'hibob_unavailable', detail: /^HiBob answered 503; ask for the import/ })
+})

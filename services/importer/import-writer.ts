@@ -1,0 +1,111 @@
+// Takes the people of an import in batches into the log: observations, pages of the unchanged, and the missing; keeps count of them.
+// One append at a time, paced, so that events of other tenants in the same lane and partition wait for one batch at most.
+import { encodeEvent, type HibobEvent, type ImportCounts } from '@hibob-sync/domain'
+import type { ObservedPerson } from '@hibob-sync/hibob'
+import { type ImportDrift, type KnownPeople, noCounts, type PendingReads } from '@hibob-sync/mongo'
+import {
+  compareWithLast,
+  type ImportReading,
+  type UnchangedPerson,
+  unchangedEvent,
+  unchangedPeopleMax,
+} from './import-comparison.ts'
+import type { Pace } from './import-pace.ts'
+import { missingEvent } from './observation-events.ts'
+import { newStamp } from './stamp.ts'
+
+export interface ImportWriterParts {
+  known: KnownPeople
+  pending: PendingReads
+  settlingMs: number
+  pace: Pace
+  /** Appends and returns the last one's offset. Throws where this run may append nothing more. */
+  append(records: { key: string; value: string }[]): Promise<number | null>
+}
+
+export type ImportWriter = ReturnType<typeof importWriter>
+
+const batchPeople = 200
+
+export function importWriter({ known, pending, settlingMs, pace, append }: ImportWriterParts) {
+  const counts: ImportCounts = { ...noCounts }
+  const drift = { people: 0, fields: new Map<string, number>() }
+  /** Everyone who was taken into the log, or is about to be. */
+  const seen = new Set<string>()
+  let waiting: ObservedPerson[] = []
+  let unchanged: UnchangedPerson[] = []
+
+  /** Who was taken before is passed over: an answer that broke off is asked for again as a whole. */
+  async function take(people: readonly ObservedPerson[], reading: ImportReading): Promise<void> {
+    for (const person of people) {
+      if (seen.has(person.id)) continue
+      seen.add(person.id)
+      counts.seen++
+      waiting.push(person)
+      if (waiting.length >= batchPeople) await writeWaiting(reading)
+    }
+  }
+
+  async function writeWaiting(reading: ImportReading): Promise<void> {
+    const people = waiting
+    waiting = []
+    if (people.length === 0) return
+    const ids = people.map(({ id }) => id)
+    const { tenantId } = reading
+    const [last, webhooks] = await Promise.all([
+      known.lastObserved(tenantId, ids),
+      pending.newestWebhooks(tenantId, ids),
+    ])
+    const stamp = newStamp()
+    const compared = compareWithLast(people, { last, webhooks }, reading, settlingMs, stamp)
+    await write(compared.observed, compared.observed.length)
+    counts.new += compared.new
+    counts.changed += compared.changed
+    for (const fields of compared.drifted) noteDrift(fields)
+    unchanged.push(...compared.unchanged)
+    while (unchanged.length >= unchangedPeopleMax) await writeUnchanged(reading)
+  }
+
+  async function writeUnchanged(reading: ImportReading): Promise<void> {
+    const page = unchanged.slice(0, unchangedPeopleMax)
+    unchanged = unchanged.slice(unchangedPeopleMax)
+    if (page.length === 0) return
+    await write([unchangedEvent(page, reading, newStamp())], page.length)
+    counts.unchanged += page.length
+  }
+
+  /** Nothing of this reading waits any more: what follows has another `asOf`. */
+  async function flush(reading: ImportReading): Promise<void> {
+    await writeWaiting(reading)
+    await writeUnchanged(reading)
+  }
+
+  async function missing(employeeIds: readonly string[], reading: ImportReading): Promise<void> {
+    const stamp = newStamp()
+    const cause = { kind: 'import', eventId: null, triggeredBy: reading.by }
+    await write(
+      employeeIds.map(employeeId => missingEvent(reading, { employeeId, cause }, stamp)),
+      employeeIds.length,
+    )
+    counts.notSeen += employeeIds.length
+  }
+
+  async function write(events: HibobEvent[], people: number): Promise<void> {
+    if (events.length === 0) return
+    await pace.ready()
+    const offset = await append(events.map(event => ({ key: event.tenantid, value: encodeEvent(event) })))
+    if (offset !== null) pace.appended(offset, people)
+  }
+
+  function noteDrift(fields: readonly string[]): void {
+    drift.people++
+    for (const field of fields) drift.fields.set(field, (drift.fields.get(field) ?? 0) + 1)
+  }
+
+  const driftFound = (): ImportDrift => ({
+    people: drift.people,
+    fields: [...drift.fields].map(([field, people]) => ({ field, people })).sort((a, b) => b.people - a.people),
+  })
+
+  return { take, flush, missing, seen: seen as ReadonlySet<string>, counts, driftFound }
+}

@@ -1,0 +1,209 @@
+// One import from beginning to end (protocol P8): ids first, then the company's lists, then everyone, then by id whoever was known and not
+// in the answer. Each request has its own `asOf`; it begins only while this process owns the partition, and is appended only then.
+import { encodeEvent, type HibobEvent, standardFields } from '@hibob-sync/domain'
+import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
+import type { ImportDocument, ImportOutcome, KnownPeople, ListSchedule, PendingReads } from '@hibob-sync/mongo'
+import { AppError } from '@hibob-sync/runtime'
+import type { ImportReading } from './import-comparison.ts'
+import { importPace } from './import-pace.ts'
+import { tooFewSeen, type Verdict, verdictOn } from './import-verdicts.ts'
+import { type ImportWriter, importWriter } from './import-writer.ts'
+import type { OwnedPartitions } from './owned-partitions.ts'
+import { readLists } from './read-lists.ts'
+
+export interface ImportParts {
+  owned: OwnedPartitions
+  known: KnownPeople
+  pending: PendingReads
+  lists: ListSchedule
+  settlingMs: number
+  listsEveryMs: number
+  peopleAheadMax: number
+  projectorPatienceMs: number
+  batchMax: number
+  append(partition: number, records: { key: string; value: string }[]): Promise<number | null>
+  mayBegin(): boolean
+  /** The offset that the projector folds next in a partition. */
+  foldedTo(partition: number): Promise<number | null>
+}
+
+export interface ImportRun {
+  document: ImportDocument
+  client: HibobClient
+  /** The ownership under which the run began. */
+  owner: string
+  signal: AbortSignal
+  /** Shown to operators while it goes on. */
+  shows(progress: Partial<Pick<ImportDocument, 'phase' | 'expected' | 'counts' | 'waiting'>>): void
+  /** Asks until HiBob has answered, or has failed in a way that waiting does not mend; `failed` says which. */
+  patiently<T extends { kind: string }>(ask: () => Promise<T | HibobFailure>): Promise<T | FinalFailure>
+}
+
+export interface FinalFailure {
+  kind: 'final'
+  failure: HibobFailure
+}
+
+const lookAgainMs = 50
+const isFinal = (answer: { kind: string }): answer is FinalFailure => answer.kind === 'final'
+const notOwned = () => new AppError('ownership_lost', 'the partition is no longer owned', { retryable: true })
+
+/** Throws AppError `ownership_lost` when this process may not go on, and whatever appending throws. */
+export async function runImport(parts: ImportParts, run: ImportRun): Promise<ImportOutcome | FinalFailure> {
+  const { client, document, signal } = run
+  const { tenantId, partition } = document
+  const writer = newWriter(parts, run)
+  run.shows({ phase: 'ids' })
+  const known = await parts.known.present(tenantId)
+  const ids = new Set<string>()
+  const named = await run.patiently(() => {
+    begin(parts, run)
+    ids.clear()
+    const take = async (people: { id: string }[]) => people.forEach(({ id }) => void ids.add(id))
+    return client.everyone({ fields: ['root.id'], take, purpose: 'import', signal })
+  })
+  if (isFinal(named)) return named
+  const refused = tooFewSeen(known, ids)
+  if (refused !== null) return outcomeOf(writer, refused)
+
+  run.shows({ phase: 'lists', expected: ids.size })
+  const lists = await run.patiently(() => readLists({ ...parts, signal }, client, tenantId, partition))
+  if (isFinal(lists)) return lists
+  if (lists.kind !== 'read') throw notOwned()
+  await parts.lists.read(tenantId, lists.beganAt, lists.beganAt + parts.listsEveryMs)
+
+  await projectorLevel(parts, run)
+  run.shows({ phase: 'people', counts: writer.counts })
+  const everyone = await run.patiently(() => readEveryone(parts, run, writer))
+  if (isFinal(everyone)) return everyone
+  const vanished = tooFewSeen(known, writer.seen)
+  if (vanished !== null) return outcomeOf(writer, vanished)
+
+  run.shows({ phase: 'missing' })
+  const absent = [...known].filter(id => !writer.seen.has(id))
+  for (let at = 0; at < absent.length; at += parts.batchMax) {
+    const failed = await readAbsent(parts, run, writer, absent.slice(at, at + parts.batchMax))
+    if (failed !== null) return failed
+  }
+  return outcomeOf(writer, null)
+}
+
+/** What was read before and is not folded yet would look changed. A projector that does not follow is waited for only so long. */
+async function projectorLevel(parts: ImportParts, { document: { partition }, signal }: ImportRun): Promise<void> {
+  const position = parts.owned.position(partition)
+  const until = performance.now() + parts.projectorPatienceMs
+  while (((await parts.foldedTo(partition)) ?? 0) <= position && performance.now() < until && !signal.aborted)
+    await new Promise(resolve => setTimeout(resolve, lookAgainMs))
+}
+
+async function readEveryone(parts: ImportParts, run: ImportRun, writer: ImportWriter) {
+  const reading = begin(parts, run)
+  const answer = await run.client.everyone({
+    fields: standardFields,
+    take: people => writer.take(people, reading),
+    purpose: 'import',
+    signal: run.signal,
+  })
+  // also of an answer that broke off: what it showed, it showed now
+  await writer.flush(reading)
+  if (answer.kind === 'ok') writer.counts.unreadable = answer.unreadable
+  return answer
+}
+
+/** A batch of which HiBob cannot tell is halved; one person of whom it cannot tell counts as unreadable. */
+async function readAbsent(
+  parts: ImportParts,
+  run: ImportRun,
+  writer: ImportWriter,
+  ids: readonly string[],
+): Promise<FinalFailure | null> {
+  const answer = await run.patiently(async () => {
+    const reading = begin(parts, run)
+    const found = await run.client.searchPeople({
+      ids,
+      fields: standardFields,
+      purpose: 'import',
+      signal: run.signal,
+    })
+    return found.kind === 'ok' ? { ...found, reading } : found
+  })
+  if (isFinal(answer)) {
+    if (answer.failure.kind !== 'rejected' && answer.failure.kind !== 'invalid_answer') return answer
+    if (ids.length === 1) {
+      writer.counts.unreadable++
+      return null
+    }
+    const half = Math.ceil(ids.length / 2)
+    return (
+      (await readAbsent(parts, run, writer, ids.slice(0, half))) ??
+      (await readAbsent(parts, run, writer, ids.slice(half)))
+    )
+  }
+  await writer.take(answer.people, answer.reading)
+  await writer.flush(answer.reading)
+  await writer.missing(answer.missing, answer.reading)
+  return null
+}
+
+/** A request begins now. */
+function begin({ owned, mayBegin }: ImportParts, { document, owner, signal }: ImportRun): ImportReading {
+  signal.throwIfAborted()
+  const begun = mayBegin() ? owned.beginRequest(document.partition) : null
+  if (begun === null || begun.owner !== owner) throw notOwned()
+  const { tenantId, _id: importId, by } = document
+  return { tenantId, importId, by, asOf: begun.asOf, beganAt: Date.now() }
+}
+
+function newWriter(parts: ImportParts, { document, owner, signal }: ImportRun): ImportWriter {
+  const { partition } = document
+  const pace = importPace({
+    foldedTo: () => parts.foldedTo(partition),
+    peopleAheadMax: parts.peopleAheadMax,
+    patienceMs: parts.projectorPatienceMs,
+    signal,
+  })
+  return importWriter({
+    ...parts,
+    pace,
+    append(records) {
+      signal.throwIfAborted()
+      if (parts.owned.get(partition)?.owner !== owner) throw notOwned()
+      return parts.append(partition, records)
+    },
+  })
+}
+
+function outcomeOf(writer: ImportWriter, failure: Verdict | null): ImportOutcome {
+  const state = failure === null ? 'completed' : 'failed'
+  return { state, counts: { ...writer.counts }, drift: writer.driftFound(), failure }
+}
+
+/** The event that tells the log how an import ended; its id is derived, so that telling it again adds nothing. */
+export function endEvent(
+  { _id: importId, tenantId }: ImportDocument,
+  { counts, failure }: ImportOutcome,
+): { key: string; value: string } {
+  const envelope = {
+    specversion: '1.0' as const,
+    id: `${importId}/ended`,
+    source: '/hibob-sync/importer',
+    time: new Date().toISOString(),
+    tenantid: tenantId,
+    dataversion: 1,
+  }
+  const event: HibobEvent =
+    failure === null
+      ? { ...envelope, type: 'hibob.import.completed', data: { importId, counts } }
+      : { ...envelope, type: 'hibob.import.failed', data: { importId, ...failure, counts } }
+  return { key: tenantId, value: encodeEvent(event) }
+}
+
+export const failedBefore = (document: ImportDocument, failure: Verdict): ImportOutcome => ({
+  state: 'failed',
+  counts: document.counts,
+  drift: { people: 0, fields: [] },
+  failure,
+})
+
+export const failedBy = (document: ImportDocument, { failure }: FinalFailure): ImportOutcome =>
+  failedBefore(document, verdictOn(document.tenantId, failure))
