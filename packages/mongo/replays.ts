@@ -17,6 +17,8 @@ export interface NewReplay {
 export type Replays = ReturnType<typeof replays>
 
 const attemptsMax = 20
+/** A replay that was paused in a transaction keeps its document locked until MongoDB gives that transaction up, after a minute. */
+const cancelMaxMs = 90_000
 
 export function replays(mongo: Mongo) {
   const collection = replayCollection(mongo)
@@ -123,14 +125,18 @@ export function replays(mongo: Mongo) {
   /** Returns what was cancelled, or null when there was nothing to cancel. Its generation can be removed then. */
   async function cancel(tenantId: string): Promise<ReplayDocument | null> {
     let cancelled: ReplayDocument | null = null
-    await runTransaction(mongo, async session => {
-      cancelled = await collection.findOneAndUpdate(
-        { tenantId, open: true },
-        { $set: { state: 'cancelled', endedAt: new Date() }, $unset: { open: '' } },
-        { returnDocument: 'after', session },
-      )
-      if (cancelled?.purpose === 'rollback') await keepBase(cancelled, session)
-    })
+    await runTransaction(
+      mongo,
+      async session => {
+        cancelled = await collection.findOneAndUpdate(
+          { tenantId, open: true },
+          { $set: { state: 'cancelled', endedAt: new Date() }, $unset: { open: '' } },
+          { returnDocument: 'after', session },
+        )
+        if (cancelled?.purpose === 'rollback') await keepBase(cancelled, session)
+      },
+      { deadlineMs: cancelMaxMs },
+    )
     return cancelled
   }
 

@@ -1,6 +1,6 @@
 // What the commands `verify` and `replay` share: their parts, their progress, and how differences are shown.
 import type { Difference } from '@hibob-sync/domain'
-import type { Comparison, ReplayParts } from '@hibob-sync/replay'
+import type { Comparison, LogParts, ReplayParts } from '@hibob-sync/replay'
 import { codeVersionOf, readConfig } from '@hibob-sync/runtime'
 import type { Context } from './context.ts'
 import { environment } from './environment.ts'
@@ -15,13 +15,21 @@ export async function withReplayParts<T>(
   tenantId: string,
   act: (parts: ReplayParts, endProgress: () => void) => Promise<T>,
 ): Promise<T> {
-  const { replaySettings } = await import('@hibob-sync/replay')
   await context.tenant(tenantId)
+  const partition = await context.partitionOf(tenantId)
+  return withLogParts(context, partition, (parts, endProgress) => act({ ...parts, tenantId }, endProgress))
+}
+
+export async function withLogParts<T>(
+  context: Context,
+  partition: number,
+  act: (parts: LogParts, endProgress: () => void) => Promise<T>,
+): Promise<T> {
+  const { replaySettings } = await import('@hibob-sync/replay')
   const progress = progressDisplay()
   try {
-    const parts: ReplayParts = {
-      tenantId,
-      partition: await context.partitionOf(tenantId),
+    const parts: LogParts = {
+      partition,
       client: await context.withKafka(async client => client),
       topics: context.topics(),
       mongo: await context.mongo(),

@@ -5,8 +5,8 @@ import { generationStore, modelPages, projectionStore, type ReplayDocument, with
 import { AppError } from '@hibob-sync/runtime'
 import { type Comparison, compareGenerations } from './compare.ts'
 import { foldGeneration, type GenerationFold } from './fold-generation.ts'
-import type { ReplayParts } from './parts.ts'
-import { countEvents, foldThrough } from './read-log.ts'
+import type { LogParts, ReplayParts } from './parts.ts'
+import { countEvents, type EventCount, foldThrough } from './read-log.ts'
 
 export interface Built {
   fold: GenerationFold
@@ -17,32 +17,49 @@ export interface Built {
 const projectorWaitMs = 60_000
 const askEveryMs = 200
 
-/** `to`: where to end; by default where the live read models stand. */
-export async function buildGeneration(parts: ReplayParts, replay: ReplayDocument, to?: number): Promise<Built> {
-  const { mongo, tenantId, config, onProgress } = parts
-  const target = to ?? (await livePosition(parts)).offset
-  const fold = await foldGeneration({
-    scope: { tenantId, generation: replay.generation },
-    from: replay.position,
-    store: projectionStore(mongo),
-    pages: modelPages(mongo),
-    generation: generationStore(mongo, { id: replay._id, run: replay.run }),
-    documentsMax: config.REPLAY_DOCUMENTS_MAX,
-    storeEveryMs: replay.purpose === 'scratch' ? Number.POSITIVE_INFINITY : config.REPLAY_STORE_EVERY_MS,
-  })
-  const count = await countEvents(parts, target, fold.position())
-  if (replay.position === null) beginAt(fold, count)
-  let done = count.before
-  onProgress({ phase: 'folding', done, total: count.events })
-  await foldThrough(parts, fold, target, events => {
+/**
+ * Builds the generations of replays, all of tenants of one partition, in one pass over its log.
+ * `to`: where to end; by default where the live read models stand.
+ */
+export async function buildGenerations(
+  log: LogParts,
+  replays: readonly ReplayDocument[],
+  to?: number,
+): Promise<Built[]> {
+  const target = to ?? (await livePosition(log)).offset
+  const folds = await Promise.all(replays.map(replay => foldOf(log, replay, replays.length)))
+  const from = new Map(folds.map(fold => [fold.scope.tenantId, fold.position()]))
+  const counts = await countEvents(log, target, from)
+  const countOf = (fold: GenerationFold) => counts.get(fold.scope.tenantId) as EventCount
+  for (const [index, fold] of folds.entries()) if (replays[index]?.position === null) beginAt(fold, countOf(fold))
+  const total = sum([...counts.values()].map(({ events }) => events))
+  let done = sum([...counts.values()].map(({ before }) => before))
+  log.onProgress({ phase: 'folding', done, total })
+  await foldThrough(log, folds, target, events => {
     done += events
-    onProgress({ phase: 'folding', done, total: count.events })
+    log.onProgress({ phase: 'folding', done, total })
   })
-  return { fold, events: count.events }
+  return folds.map(fold => ({ fold, events: countOf(fold).events }))
 }
 
+/** Memory is shared alike by the generations that are built together. */
+function foldOf({ mongo, config }: LogParts, replay: ReplayDocument, together: number): Promise<GenerationFold> {
+  const { _id: id, run, tenantId, generation, position, purpose } = replay
+  return foldGeneration({
+    scope: { tenantId, generation },
+    from: position,
+    store: projectionStore(mongo),
+    pages: modelPages(mongo),
+    generation: generationStore(mongo, { id, run }),
+    documentsMax: Math.max(1, Math.floor(config.REPLAY_DOCUMENTS_MAX / together)),
+    storeEveryMs: purpose === 'scratch' ? Number.POSITIVE_INFINITY : config.REPLAY_STORE_EVERY_MS,
+  })
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+
 /** Nothing of before a removal is left but that the tenant is removed. */
-function beginAt(fold: GenerationFold, { begin, removed }: { begin: number; removed: boolean }): void {
+function beginAt(fold: GenerationFold, { begin, removed }: EventCount): void {
   fold.begin(begin)
   if (!removed) return
   const id = tenantStateId(fold.scope)
@@ -54,13 +71,13 @@ function beginAt(fold: GenerationFold, { begin, removed }: { begin: number; remo
 export async function compareWithLive(parts: ReplayParts, { fold }: Built): Promise<Comparison> {
   const { mongo, tenantId, partition, onProgress } = parts
   const until = performance.now() + projectorWaitMs
-  await foldThrough(parts, fold, (await livePosition(parts)).offset)
+  await foldThrough(parts, [fold], (await livePosition(parts)).offset)
   for (;;) {
     const compared = await withSnapshot(mongo, async snapshot => {
       const position = (await snapshot.position(partition)) ?? { offset: 0, step: 0 }
       if (position.step > 0 || position.offset < fold.position()) return null
       const live = { tenantId, generation: await snapshot.generation(tenantId) }
-      await foldThrough(parts, fold, position.offset)
+      await foldThrough(parts, [fold], position.offset)
       return compareGenerations(snapshot, live, fold, done => onProgress({ phase: 'comparing', done, total: 0 }))
     })
     if (compared !== null) return compared
@@ -70,7 +87,7 @@ export async function compareWithLive(parts: ReplayParts, { fold }: Built): Prom
   }
 }
 
-async function livePosition({ mongo, partition }: ReplayParts): Promise<{ offset: number; step: number }> {
+async function livePosition({ mongo, partition }: LogParts): Promise<{ offset: number; step: number }> {
   return (await modelPages(mongo).position(partition)) ?? { offset: 0, step: 0 }
 }
 

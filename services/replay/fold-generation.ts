@@ -48,7 +48,6 @@ export async function foldGeneration(options: GenerationFoldOptions) {
   const totals = { events: 0, parked: 0 }
   let position: Position = startOf(options.from ?? 0)
   let storedAt = performance.now()
-  let storing = false
 
   /** `records` of the tenant in log order; afterwards everything below `through` counts as folded. */
   async function fold(records: readonly LogRecord[], through: number): Promise<void> {
@@ -119,12 +118,7 @@ export async function foldGeneration(options: GenerationFoldOptions) {
 
   /** Stores what is not stored yet. Throws AppError `replay_lost`. */
   async function flush(): Promise<void> {
-    storing = true
-    try {
-      await generation.flush(memory.pending(), position.offset)
-    } finally {
-      storing = false
-    }
+    await generation.flush(memory.pending(), position.offset)
     memory.saved()
     storedAt = performance.now()
   }
@@ -175,8 +169,6 @@ export async function foldGeneration(options: GenerationFoldOptions) {
     },
     position: () => position.offset,
     totals: () => ({ ...totals }),
-    isStoring: () => storing,
-    count: (name: CollectionName) => (memory.isWhole() ? memory.ids(name).length : null),
   }
 }
 

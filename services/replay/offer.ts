@@ -25,10 +25,10 @@ export async function offerUntilSwitched(
   const fence = { id: replay._id, run: replay.run }
   for (let offer = 0; offer < offersMax; offer++) {
     // as near as can be, so that little is left to fold while the projector waits
-    await foldThrough(parts, fold, await logEnd(parts))
+    await foldThrough(parts, [fold], await logEnd(parts))
     await fold.flush()
     const offset = await append(parts, replay)
-    await foldThrough(parts, fold, offset)
+    await foldThrough(parts, [fold], offset)
     await fold.flush()
     if (!(await replaying.setLevel(fence, offset))) {
       await requireOpen(replaying, replay)

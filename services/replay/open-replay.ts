@@ -49,12 +49,10 @@ export function keepBeating(
   replaying: Replays,
   { _id: id, run }: ReplayDocument,
   progress: () => ReplayDocument['progress'],
-  isStoring: () => boolean,
 ): () => void {
   let beating = false
   const timer = setInterval(async () => {
-    // what is being stored shows it too, and must not be disturbed
-    if (beating || isStoring()) return
+    if (beating) return
     beating = true
     await replaying.beat({ id, run }, progress()).catch(() => {})
     beating = false

@@ -11,8 +11,8 @@ export interface Progress {
   total: number
 }
 
-export interface ReplayParts {
-  tenantId: string
+/** One partition of the log, and where read models are kept. */
+export interface LogParts {
   partition: number
   client: KafkaClient
   topics: TopicNames
@@ -22,4 +22,8 @@ export interface ReplayParts {
   /** Who asked for it. */
   by: string
   onProgress(progress: Progress): void
+}
+
+export interface ReplayParts extends LogParts {
+  tenantId: string
 }

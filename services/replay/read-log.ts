@@ -2,7 +2,7 @@
 import { decodeEvent, type LogRecord } from '@hibob-sync/domain'
 import { logEnds, readRange } from '@hibob-sync/kafka'
 import type { GenerationFold } from './fold-generation.ts'
-import type { ReplayParts } from './parts.ts'
+import type { LogParts } from './parts.ts'
 
 export interface EventCount {
   /** Events after the last removal. */
@@ -14,22 +14,28 @@ export interface EventCount {
   removed: boolean
 }
 
-/** Counts the tenant's events below `to`. */
-export async function countEvents(parts: ReplayParts, to: number, from: number): Promise<EventCount> {
-  const { tenantId, client, topics, partition, onProgress } = parts
-  const count: EventCount = { events: 0, before: 0, begin: 0, removed: false }
+/** Counts the events of tenants below `to`; `from` gives the position of each. */
+export async function countEvents(
+  { client, topics, partition, onProgress }: LogParts,
+  to: number,
+  from: ReadonlyMap<string, number>,
+): Promise<Map<string, EventCount>> {
+  const counts = new Map([...from.keys()].map(id => [id, { events: 0, before: 0, begin: 0, removed: false }]))
+  let done = 0
   for await (const records of readRange(client, topics.events, partition, 0, to)) {
     for (const record of records) {
-      if (record.key !== tenantId) continue
+      const count = counts.get(record.key)
+      if (count === undefined) continue
+      done++
       if (isRemoval(record)) Object.assign(count, { events: 0, before: 0, begin: record.offset + 1, removed: true })
       else {
         count.events++
-        if (record.offset < from) count.before++
+        if (record.offset < (from.get(record.key) ?? 0)) count.before++
       }
     }
-    onProgress({ phase: 'counting', done: count.events, total: 0 })
+    onProgress({ phase: 'counting', done, total: 0 })
   }
-  return count
+  return counts
 }
 
 // parsed only where it may be one
@@ -38,23 +44,28 @@ function isRemoval(record: LogRecord): boolean {
   return decodeEvent(record).event?.type === 'tenant.removed'
 }
 
-/** Folds on until everything below `to` is folded. */
+/** Folds on until everything below `to` is folded, reading the log once for all folds. */
 export async function foldThrough(
-  { tenantId, client, topics, partition }: ReplayParts,
-  fold: GenerationFold,
+  { client, topics, partition }: LogParts,
+  folds: readonly GenerationFold[],
   to: number,
   onFolded: (events: number) => void = () => {},
 ): Promise<void> {
-  if (fold.position() >= to) return
-  for await (const records of readRange(client, topics.events, partition, fold.position(), to)) {
-    const own = records.filter(({ key }) => key === tenantId)
-    await fold.fold(own, (records.at(-1)?.offset ?? 0) + 1)
-    onFolded(own.length)
+  const from = Math.min(...folds.map(fold => fold.position()))
+  if (from >= to) return
+  for await (const records of readRange(client, topics.events, partition, from, to)) {
+    const through = (records.at(-1)?.offset ?? 0) + 1
+    const byTenant = Map.groupBy(records, ({ key }) => key)
+    for (const fold of folds) {
+      const own = (byTenant.get(fold.scope.tenantId) ?? []).filter(({ offset }) => offset >= fold.position())
+      if (through > fold.position()) await fold.fold(own, through)
+      onFolded(own.length)
+    }
   }
-  await fold.fold([], to)
+  for (const fold of folds) if (fold.position() < to) await fold.fold([], to)
 }
 
 /** The offset that the next event of the partition gets. */
-export async function logEnd({ client, topics, partition }: ReplayParts): Promise<number> {
+export async function logEnd({ client, topics, partition }: LogParts): Promise<number> {
   return (await logEnds(client, topics.events)).get(partition)?.high ?? 0
 }

@@ -1,12 +1,12 @@
 // Replay: a tenant's next generation is built from the log beside the live one, compared with it, and offered to the projector.
 // Rollback is the same with the generation that readers saw before the last switch.
-import { type NewReplay, type ReplayDocument, removeGenerationOf, replays } from '@hibob-sync/mongo'
+import { type NewReplay, type ReplayDocument, type Replays, removeGenerationOf, replays } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
-import { type Built, buildGeneration, compareWithLive } from './build.ts'
+import { type Built, buildGenerations, compareWithLive } from './build.ts'
 import type { Comparison } from './compare.ts'
 import { isSwitchedAt, offerUntilSwitched } from './offer.ts'
 import { keepBeating, openReplay } from './open-replay.ts'
-import type { ReplayParts } from './parts.ts'
+import type { LogParts, ReplayParts } from './parts.ts'
 
 export interface Replayed {
   replayId: string
@@ -52,38 +52,96 @@ export async function cancelReplay({
   return cancelled
 }
 
+/** Replays tenants of one partition, whose log is read once for all of them. What fails of one is no matter of the others. */
+export async function replayTenants(
+  log: LogParts,
+  tenantIds: readonly string[],
+  approve: (tenantId: string, comparison: Comparison) => Promise<void>,
+): Promise<Map<string, Replayed | Error>> {
+  const { codeVersion, by } = log
+  const wanted = tenantIds.map(tenantId => ({ tenantId, purpose: 'replay' as const, codeVersion, by }))
+  return runReplays(log, wanted, approve)
+}
+
 async function runReplay(parts: ReplayParts, wanted: NewReplay, approve: Approve): Promise<Replayed> {
-  const replaying = replays(parts.mongo)
-  const replay = await openReplay(parts, replaying, wanted)
-  let progress: ReplayDocument['progress'] = replay.progress
-  let built: Built | null = null
-  const stopBeating = keepBeating(
-    replaying,
-    replay,
-    () => progress,
-    () => built?.fold.isStoring() ?? false,
-  )
-  const watched: ReplayParts = {
-    ...parts,
+  const results = await runReplays(parts, [wanted], (_, comparison) => approve(comparison))
+  const result = results.get(wanted.tenantId)
+  if (result === undefined || result instanceof Error) throw result ?? new Error('a replay has ended without a result')
+  return result
+}
+
+interface Running {
+  replay: ReplayDocument
+  stopBeating(): void
+}
+
+async function runReplays(
+  log: LogParts,
+  wanted: readonly NewReplay[],
+  approve: (tenantId: string, comparison: Comparison) => Promise<void>,
+): Promise<Map<string, Replayed | Error>> {
+  const replaying = replays(log.mongo)
+  const results = new Map<string, Replayed | Error>()
+  const running = new Map<string, Running>()
+  let progress: ReplayDocument['progress'] = null
+  const watched: LogParts = {
+    ...log,
     onProgress(told) {
       if (told.phase === 'folding') progress = { events: told.total, folded: told.done }
-      parts.onProgress(told)
+      log.onProgress(told)
     },
   }
-  try {
-    const result = { replayId: replay._id, generation: replay.generation, events: 0, parked: 0, comparison: null }
-    const { level } = replay
-    // an earlier run offered it, and the projector may come to the offer yet
-    if (replay.state === 'level' && level !== null && (await isSwitchedAt(watched, replaying, replay, level)))
-      return result
-    built = await buildGeneration(watched, replay)
-    const comparison = await compareWithLive(watched, built)
-    if (comparison.count > 0) await approved(parts, approve, comparison)
-    await offerUntilSwitched(watched, replaying, replay, built.fold)
-    return { ...result, events: built.events, parked: built.fold.totals().parked, comparison }
-  } finally {
-    stopBeating()
+  /** Nothing more of the tenant is done once one act of it has failed. */
+  const attempt = async (tenantId: string, act: () => Promise<Replayed | null>) => {
+    if (results.has(tenantId)) return
+    const result = await act().catch(error => (error instanceof Error ? error : new Error(String(error))))
+    if (result !== null) results.set(tenantId, result)
   }
+  try {
+    for (const one of wanted)
+      await attempt(one.tenantId, async () => {
+        const replay = await openReplay({ ...watched, tenantId: one.tenantId }, replaying, one)
+        running.set(one.tenantId, { replay, stopBeating: keepBeating(replaying, replay, () => progress) })
+        return offeredBefore({ ...watched, tenantId: one.tenantId }, replaying, replay)
+      })
+    const building = [...running.values()].filter(({ replay }) => !results.has(replay.tenantId))
+    if (building.length === 0) return results
+    const built = await buildGenerations(
+      watched,
+      building.map(({ replay }) => replay),
+    )
+    for (const [index, own] of building.entries()) {
+      const { tenantId } = own.replay
+      await attempt(tenantId, () => {
+        const parts = { ...watched, tenantId }
+        return finish(parts, replaying, own.replay, built[index] as Built, found => approve(tenantId, found))
+      })
+    }
+    return results
+  } finally {
+    for (const { stopBeating } of running.values()) stopBeating()
+  }
+}
+
+/** An earlier run has offered its generation, and the projector may come to the offer yet. */
+async function offeredBefore(parts: ReplayParts, replaying: Replays, replay: ReplayDocument): Promise<Replayed | null> {
+  const { _id: replayId, generation, level, state } = replay
+  if (state !== 'level' || level === null || !(await isSwitchedAt(parts, replaying, replay, level))) return null
+  return { replayId, generation, events: 0, parked: 0, comparison: null }
+}
+
+async function finish(
+  parts: ReplayParts,
+  replaying: Replays,
+  replay: ReplayDocument,
+  built: Built,
+  approve: Approve,
+): Promise<Replayed> {
+  const comparison = await compareWithLive(parts, built)
+  if (comparison.count > 0) await approved(parts, approve, comparison)
+  await offerUntilSwitched(parts, replaying, replay, built.fold)
+  const { _id: replayId, generation } = replay
+  return { replayId, generation, events: built.events, parked: built.fold.totals().parked, comparison }
 }
 
 async function approved(parts: ReplayParts, approve: Approve, comparison: Comparison): Promise<void> {

@@ -2,7 +2,7 @@
 import type { User } from '@hibob-sync/domain'
 import { offsetForTime } from '@hibob-sync/kafka'
 import type { ManagerListing, TeamListing } from '@hibob-sync/mongo'
-import { buildGeneration } from './build.ts'
+import { type Built, buildGenerations } from './build.ts'
 import type { GenerationFold } from './fold-generation.ts'
 import type { ReplayParts } from './parts.ts'
 import { withScratch } from './verify.ts'
@@ -20,7 +20,7 @@ export interface TenantAt {
 export async function tenantAt(parts: ReplayParts, timeMs: number): Promise<TenantAt> {
   const offset = await offsetForTime(parts.client, parts.topics.events, parts.partition, timeMs)
   return withScratch(parts, async replay => {
-    const { fold, events } = await buildGeneration(parts, replay, offset)
+    const [{ fold, events }] = (await buildGenerations(parts, [replay], offset)) as [Built]
     return { offset, events, ...(await listed(fold)) }
   })
 }

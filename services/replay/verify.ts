@@ -1,6 +1,6 @@
 // Verify: the log is folded anew beside the live read models and compared with them at the same offset. Leaves nothing behind.
 import { type ReplayDocument, removeGenerationOf, replays } from '@hibob-sync/mongo'
-import { buildGeneration, compareWithLive } from './build.ts'
+import { type Built, buildGenerations, compareWithLive } from './build.ts'
 import type { Comparison } from './compare.ts'
 import type { ReplayParts } from './parts.ts'
 
@@ -12,7 +12,7 @@ export interface Verified extends Comparison {
 
 export async function verifyTenant(parts: ReplayParts): Promise<Verified> {
   return withScratch(parts, async replay => {
-    const built = await buildGeneration(parts, replay)
+    const [built] = (await buildGenerations(parts, [replay])) as [Built]
     const comparison = await compareWithLive(parts, built)
     return { ...comparison, events: built.events, parked: built.fold.totals().parked }
   })

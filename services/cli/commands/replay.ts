@@ -1,12 +1,13 @@
 // `replay`: a tenant's read models are built anew from the log, beside the live ones, and switched to. `cancel` and `rollback` undo it.
 import { auditLog, keptHours } from '@hibob-sync/mongo'
-import type { Replayed, ReplayParts } from '@hibob-sync/replay'
+import type { ReplayParts } from '@hibob-sync/replay'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../context.ts'
 import { confirm, examples, type OutputOptions, printJson, say } from '../output.ts'
+import { replayAll, usage } from '../replay-all.ts'
 import { jsonDifferences, showDifferences, withReplayParts } from '../replay-parts.ts'
+import { jsonOf, resend, tell } from '../replay-report.ts'
 import { timeOf } from '../time-of.ts'
 
 interface ReplayOptions extends OutputOptions {
@@ -14,18 +15,18 @@ interface ReplayOptions extends OutputOptions {
   to?: string
   yes?: boolean
   resendDifferences?: boolean
+  all?: boolean
 }
-
-const usersPerResend = 5000
 
 export function replayCommand(program: Command, context: Context): void {
   const replay = program
     .command('replay')
-    .argument('<tenant>')
+    .argument('[tenant]')
     .description('build a tenant’s read models anew from the log, beside the live ones, and switch to them')
     .option('--dry-run', 'build and compare only: switch nothing, leave nothing behind')
     .option('--to <time>', 'print the tenant as it was then (ISO 8601), switch nothing')
     .option('--resend-differences', 'tell Learn Amp services about the users that differ, after the switch')
+    .option('--all', 'every tenant, reading each partition of the log once')
     .option('--yes', 'switch without asking')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -34,10 +35,13 @@ export function replayCommand(program: Command, context: Context): void {
         'hibob-sync replay acme --dry-run',
         'hibob-sync replay acme --resend-differences',
         'hibob-sync replay acme --to 2026-11-03T08:00:00Z --json',
+        'hibob-sync replay --all --yes',
         'hibob-sync replay rollback acme',
       ),
     )
-    .action(async (tenant: string, options: ReplayOptions) => {
+    .action(async (tenant: string | undefined, options: ReplayOptions) => {
+      if (options.all) return replayAll(context, tenant, options)
+      if (tenant === undefined) throw usage('name a tenant, or give --all')
       if (options.to !== undefined) await showAt(context, tenant, timeOf(options.to), options)
       else if (options.dryRun) await dryRun(context, tenant, options)
       else await switchOver(context, tenant, 'replay', options)
@@ -84,27 +88,8 @@ async function switchOver(
   )
   await audit(context, tenant, `tenant.${purpose}`, replayed.replayId)
   const resent = options.resendDifferences ? await resend(context, tenant, replayed) : 0
-  report(tenant, replayed, resent, options)
-}
-
-function report(tenant: string, replayed: Replayed, resent: number, { json }: OutputOptions): void {
-  const { replayId, generation, events, parked, comparison } = replayed
-  if (json)
-    return printJson({
-      tenant,
-      replay_id: replayId,
-      generation,
-      switched: true,
-      events,
-      users: comparison?.users ?? null,
-      parked,
-      differences: comparison === null ? null : jsonDifferences(comparison),
-      resent,
-    })
-  say(`${tenant} is at generation ${generation} now, folded from ${events} events`)
-  if (parked > 0) say(`${parked} events could not be folded: \`hibob-sync parked list ${tenant}\``)
-  if (resent > 0) say(`Requested: ${resent} users are told again`)
-  say(`\`hibob-sync replay rollback ${tenant}\` goes back within ${keptHours} hours`)
+  if (options.json) printJson(jsonOf(tenant, replayed, resent))
+  else tell(tenant, replayed, resent)
 }
 
 async function dryRun(context: Context, tenant: string, { json }: ReplayOptions): Promise<void> {
@@ -127,16 +112,6 @@ async function showAt(context: Context, tenant: string, timeMs: number, { json }
   say(
     `${tenant} at ${as_of}: ${users.length} users, ${teams.length} teams, ${managers.length} managers (--json prints them)`,
   )
-}
-
-/** Tells services the state of the users that differed; returns how many. */
-async function resend(context: Context, tenant: string, { comparison }: Replayed): Promise<number> {
-  const ids = comparison === null ? [] : comparison.usersToldOtherwise
-  for (let at = 0; at < ids.length; at += usersPerResend) {
-    const userIds = ids.slice(at, at + usersPerResend)
-    await context.append('tenant.resend.requested', tenant, { resendId: uuidv7(), by: context.by, userIds })
-  }
-  return ids.length
 }
 
 const audit = async (context: Context, tenantId: string, act: string, detail: string) =>
