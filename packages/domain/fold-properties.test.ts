@@ -4,60 +4,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type Folded, foldLog } from '../../test/support/fold-log.ts'
 import type { LogRecord } from './events.ts'
-import { deletedWebhook, type Given, lists, logOf, missing, observed, recordOf, unchanged } from './test-events.ts'
+import { type Given, logOf, recordOf } from './test-events.ts'
+import { history } from './test-history.ts'
 
-const people = ['1', '2', '3', '4', '5']
-const departments = ['7', '8']
-const person = fc.constantFrom(...people)
-const asOf = fc.record({
-  offset: fc.integer({ min: 1, max: 40 }),
-  takeover: fc.integer({ min: 1, max: 2 }),
-  request: fc.integer({ min: 1, max: 3 }),
-})
-const fields = fc.record(
-  {
-    'root.displayName': fc.constantFrom('A', 'B', null),
-    'root.email': fc.constantFrom('a@example.com', 'b@example.com'),
-    'work.department': fc.constantFrom(...departments, null),
-    'work.title': fc.constantFrom('5', '6', { not: 'a text' }),
-    'work.reportsTo': fc.constantFrom(...people, null),
-    'internal.lifecycleStatus': fc.constantFrom('Employed', 'Hired', 'Terminated'),
-  },
-  { requiredKeys: [] },
-)
-const given: fc.Arbitrary<Given> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc
-      .tuple(person, fields, asOf, fc.boolean())
-      .map(([id, values, at, settled]) =>
-        observed(id, values, { asOf: at, settled, labels: { 'work.department': 'Label' } }),
-      ),
-  },
-  { weight: 2, arbitrary: fc.tuple(person, asOf).map(([id, at]) => missing(id, { asOf: at })) },
-  { weight: 1, arbitrary: person.map(id => deletedWebhook(id)) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom('department', 'title'),
-        fc.constantFrom('5', '7', '8'),
-        fc.constantFrom('X', 'Y', null),
-        asOf,
-      )
-      .map(([list, id, name, at]) => lists(list, { [id]: name }, { asOf: at })),
-  },
-  { weight: 1, arbitrary: fc.tuple(person, asOf).map(([id, at]) => unchanged([{ id, digest: '{}' }], at)) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom<Given>(
-      ['tenant.removed', { by: 'x' }],
-      ['tenant.added', { by: 'x' }],
-      ['tenant.resend.requested', { resendId: 'r' }],
-    ),
-  },
-)
-const history = fc.array(given, { maxLength: 40 })
 const settings = { numRuns: 1000 }
 
 const documentsOf = ({ users, teams, managers, states }: Folded) => ({ users, teams, managers, states })
