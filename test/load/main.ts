@@ -20,6 +20,7 @@ if (unknown.length > 0) {
 
 const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-bench-'))
 const engines = await startEngines({ dataDir, cacheDir: resolve(import.meta.dirname, '../../.data/engines') })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().then(() => process.exit(1)))
 try {
   for (const name of named.length > 0 ? named : Object.keys(benchmarks)) {
     const benchmark = await (benchmarks[name] as () => Promise<Benchmark>)()
@@ -28,6 +29,11 @@ try {
     await benchmark.run(engines)
   }
 } finally {
+  await end()
+}
+
+/** The engines of this run never outlive it, nor do their data. */
+async function end(): Promise<void> {
   await engines.stop()
   await rm(dataDir, { recursive: true, force: true })
 }

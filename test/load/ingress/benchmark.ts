@@ -1,4 +1,5 @@
-// The ingress beside a plain Fastify handler, in turns within one run, on the same broker, topic, load and kafkajs.
+// The ingress beside a plain Fastify handler, in turns within one run, on the same broker, topic and load. The handler runs twice: with
+// kafkajs as it is published, which is what one would write, and with our patches of it, which shows what is theirs.
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -9,6 +10,7 @@ import { connectMongo, createTenantStore } from '@hibob-sync/mongo'
 import { createLogger } from '@hibob-sync/runtime'
 import { uniqueName } from '../../support/engines.ts'
 import { type Benchmark, machine, median, printTable, spread } from '../benchmark.ts'
+import { imageFlags } from '../image-flags.ts'
 import type { ServerFigures } from './figures.ts'
 import type { LoadFigures, LoadRound } from './load-generator.ts'
 import { httpRequest, type LoadTenant, tenantsOn, webhookBody } from './requests.ts'
@@ -23,6 +25,7 @@ export const ingressBenchmark: Benchmark = {
   title: 'signed webhooks → Kafka, answered after the acknowledgement, beside a plain handler that checks nothing',
   settings: {
     machine,
+    'Node flags of the ingress': imageFlags.join(' '),
     connections,
     'body bytes': bodyBytes,
     acks: 'all',
@@ -35,7 +38,10 @@ export const ingressBenchmark: Benchmark = {
   },
 }
 
-type Contender = 'ingress' | 'plain handler'
+const peers = { 'plain handler': 'kafkajs-as-published', 'plain, patched kafkajs': 'kafkajs' } as const
+type Peer = keyof typeof peers
+type Contender = 'ingress' | Peer
+const contenders: Contender[] = ['ingress', ...(Object.keys(peers) as Peer[])]
 
 async function compare(engines: Engines, partitions: number): Promise<void> {
   const prefix = `${uniqueName('bench')}.`
@@ -48,34 +54,33 @@ async function compare(engines: Engines, partitions: number): Promise<void> {
   }
   const tenants = tenantsOn(partitions, defaultPartitions)
   const tokens = await addTenants(engines, env, tenants)
-  const started = {
-    ingress: await startServer('ingress-process.ts', [], env),
-    'plain handler': await startServer('plain-handler.ts', [brokers, topicNames(prefix).events], {}),
-  }
+  const topic = topicNames(prefix).events
+  const started = new Map<Contender, Awaited<ReturnType<typeof startServer>>>()
+  started.set('ingress', await startServer('ingress-process.ts', [], env))
+  for (const peer of Object.keys(peers) as Peer[])
+    started.set(peer, await startServer('plain-handler.ts', [brokers, topic, peers[peer]], {}))
   const requests = requestsOf(tenants, tokens)
   const load = fork(join(import.meta.dirname, 'load-generator.ts'))
-  const results: Record<Contender, LoadFigures[]> = { ingress: [], 'plain handler': [] }
-  const warm: Partial<Record<Contender, ServerFigures>> = {}
+  const results = new Map<Contender, LoadFigures[]>(contenders.map(contender => [contender, []]))
+  const warm = new Map<Contender, ServerFigures>()
   try {
     for (let round = 0; round <= rounds; round++) {
-      for (const contender of Object.keys(results) as Contender[]) {
-        const { port } = started[contender]
+      // each begins in its turn
+      for (const contender of [...contenders, ...contenders].slice(round % 3, (round % 3) + 3)) {
+        const { port, process } = started.get(contender) as { port: number; process: ChildProcess }
         const figures = await ask<LoadFigures>(load, { port, connections, seconds, requests } satisfies LoadRound)
-        // the first round warms both up
-        if (round > 0) results[contender].push(figures)
-        else warm[contender] = await ask<ServerFigures>(started[contender].process, 'figures')
+        // the first round warms all of them up
+        if (round > 0) results.get(contender)?.push(figures)
+        else warm.set(contender, await ask<ServerFigures>(process, 'figures'))
       }
     }
-    const servers = {
-      ingress: since(warm.ingress, await ask<ServerFigures>(started.ingress.process, 'figures')),
-      'plain handler': since(
-        warm['plain handler'],
-        await ask<ServerFigures>(started['plain handler'].process, 'figures'),
-      ),
-    }
+    const servers = new Map<Contender, ServerFigures>()
+    for (const [contender, { process }] of started)
+      servers.set(contender, since(warm.get(contender), await ask<ServerFigures>(process, 'figures')))
     report(partitions, results, servers)
   } finally {
-    for (const child of [load, started.ingress.process, started['plain handler'].process]) child.disconnect()
+    load.disconnect()
+    for (const { process } of started.values()) process.disconnect()
   }
 }
 
@@ -91,29 +96,31 @@ function since(before: ServerFigures | undefined, after: ServerFigures): ServerF
 
 function report(
   partitions: number,
-  results: Record<Contender, LoadFigures[]>,
-  servers: Record<Contender, ServerFigures>,
+  results: ReadonlyMap<Contender, LoadFigures[]>,
+  servers: ReadonlyMap<Contender, ServerFigures>,
 ): void {
+  const of = (contender: Contender, name: keyof LoadFigures) =>
+    (results.get(contender) ?? []).map(figures => figures[name])
   const row = (contender: Contender) => {
-    const of = (name: keyof LoadFigures) => results[contender].map(figures => figures[name])
-    const { sends, records, cpuSeconds, rssPeakMb } = servers[contender]
+    const { sends, records, cpuSeconds, rssPeakMb } = servers.get(contender) as ServerFigures
     return [
       contender,
-      median(of('requestsPerSecond')).toFixed(0),
-      spread(of('requestsPerSecond')),
-      median(of('p50Ms')).toFixed(1),
-      median(of('p99Ms')).toFixed(1),
-      Math.max(...of('maxMs')).toFixed(0),
-      of('errors').reduce((sum, count) => sum + count, 0),
+      median(of(contender, 'requestsPerSecond')).toFixed(0),
+      spread(of(contender, 'requestsPerSecond')),
+      median(of(contender, 'p50Ms')).toFixed(1),
+      median(of(contender, 'p99Ms')).toFixed(1),
+      Math.max(...of(contender, 'maxMs')).toFixed(0),
+      of(contender, 'errors').reduce((sum, count) => sum + count, 0),
       (records / sends).toFixed(1),
       ((cpuSeconds * 1e6) / records).toFixed(0),
       rssPeakMb.toFixed(0),
     ]
   }
-  const ratios = results.ingress.map(
-    ({ requestsPerSecond }, round) =>
-      requestsPerSecond / (results['plain handler'][round]?.requestsPerSecond ?? Number.NaN),
-  )
+  const ratioTo = (peer: Peer) => {
+    const peerRates = of(peer, 'requestsPerSecond')
+    const ratios = of('ingress', 'requestsPerSecond').map((rate, round) => rate / (peerRates[round] ?? Number.NaN))
+    return [`ingress / ${peer}`, median(ratios).toFixed(2), spread(ratios, 2), '', '', '', '', '', '', '']
+  }
   console.log(`\n  tenants on ${partitions} partitions`)
   printTable(
     [
@@ -128,11 +135,7 @@ function report(
       'CPU µs/request',
       'peak RSS MB',
     ],
-    [
-      row('ingress'),
-      row('plain handler'),
-      ['ratio', median(ratios).toFixed(2), spread(ratios, 2), '', '', '', '', '', '', ''],
-    ],
+    [...contenders.map(row), ...(Object.keys(peers) as Peer[]).map(ratioTo)],
   )
 }
 
@@ -166,7 +169,8 @@ function requestsOf(tenants: LoadTenant[], tokens: string[]): string[] {
 }
 
 async function startServer(file: string, args: string[], env: NodeJS.ProcessEnv) {
-  const execArgv = file.startsWith('ingress') ? (process.env['BENCH_NODE_ARGS']?.split(' ') ?? []) : []
+  const profiling = process.env['BENCH_NODE_ARGS']?.split(' ') ?? []
+  const execArgv = file.startsWith('ingress') ? [...imageFlags, ...profiling] : ['--no-warnings']
   const child = fork(join(import.meta.dirname, file), args, { env: { ...process.env, ...env }, execArgv })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   return { process: child, port }

@@ -1,9 +1,9 @@
 // The peer: a plain Fastify handler that awaits one kafkajs `send` per request and checks nothing. A process of its own.
 import Fastify from 'fastify'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { answerFigures } from './figures.ts'
 
-const [brokers, topic] = process.argv.slice(2) as [string, string]
+const [brokers, topic, client] = process.argv.slice(2) as [string, string, string]
+const { Kafka, logLevel, Partitioners } = ((await import(client)) as { default: typeof import('kafkajs') }).default
 const producer = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).producer({
   allowAutoTopicCreation: false,
   createPartitioner: Partitioners.DefaultPartitioner,
