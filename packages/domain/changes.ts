@@ -81,25 +81,29 @@ function change(
 ): Change {
   const { record, event } = source
   const id = changeId(source, topic, subject)
-  const value = JSON.stringify({
-    specversion: '1.0',
-    id,
-    source: '/hibob-sync/projector',
-    type,
-    time: isoTime(record.time),
-    subject,
-    tenantid: event.tenantid,
-    dataversion: 1,
-    sequence: sequenceOf(record.offset),
-    data,
-  })
+  let text: string | undefined
   return {
     id,
     tenantId: event.tenantid,
     topic,
     key: `${event.tenantid}/${subject}`,
     offset: record.offset,
-    value,
+    // written when it is first asked for: a replay asks for none
+    get value() {
+      text ??= JSON.stringify({
+        specversion: '1.0',
+        id,
+        source: '/hibob-sync/projector',
+        type,
+        time: isoTime(record.time),
+        subject,
+        tenantid: event.tenantid,
+        dataversion: 1,
+        sequence: sequenceOf(record.offset),
+        data,
+      })
+      return text
+    },
     tombstone,
   }
 }
