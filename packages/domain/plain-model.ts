@@ -47,6 +47,7 @@ export function plainModel() {
       named = new Map()
       teams = new Map()
       removed = true
+      lastResend = null
       return
     }
     if (type === 'tenant.resend.requested') return resend(data, offset)
