@@ -1,0 +1,110 @@
+// Who may build a tenant's next generation, and what the projector does at an offer (protocol P7).
+import t from 'tap'
+import { generationStore } from './generation-store.ts'
+import { removeGenerationOf } from './old-generations.ts'
+import type { ReplayDocument } from './replay-document.ts'
+import { replaySwitch } from './replay-switch.ts'
+import { replays } from './replays.ts'
+import { testDatabase } from './test-database.ts'
+import { runTransaction } from './transaction.ts'
+
+const mongo = await testDatabase()
+const replaying = replays(mongo)
+const switching = replaySwitch(mongo)
+const tenants = mongo.db.collection<{ _id: string; generation: number }>('tenants')
+const teams = mongo.db.collection<{ _id: string }>('teams')
+
+async function begun(tenantId: string): Promise<ReplayDocument> {
+  await tenants.updateOne({ _id: tenantId }, { $setOnInsert: { generation: 1 } }, { upsert: true })
+  const replay = await replaying.begin({ tenantId, purpose: 'replay', codeVersion: 'v1', by: 'test' })
+  if (replay === null) throw new Error('refused')
+  return replay
+}
+
+const storeOf = ({ _id: id, run }: ReplayDocument) => generationStore(mongo, { id, run })
+const fenceOf = ({ _id: id, run }: ReplayDocument) => ({ id, run })
+
+function teamOf({ tenantId, generation }: ReplayDocument, id: string) {
+  const _id = `${tenantId}/${generation}/${id}`
+  const document = { _id, tenantId, generation, team: { id, name: id }, list: 'department', item: id, touched: 1 }
+  return { name: 'teams' as const, id: _id, document }
+}
+
+async function settle(replay: ReplayDocument, offset: number, codeVersion = 'v1'): Promise<void> {
+  const { _id: replayId, tenantId } = replay
+  const generation = (await tenants.findOne({ _id: tenantId }))?.generation ?? 1
+  await runTransaction(mongo, session =>
+    switching.settle({ replayId, tenantId, generation, offset, codeVersion }, session),
+  )
+}
+
+const generationOf = async (tenantId: string) => (await tenants.findOne({ _id: tenantId }))?.generation
+
+async function level(replay: ReplayDocument, offset: number): Promise<boolean> {
+  await storeOf(replay).flush([], offset)
+  return replaying.setLevel(fenceOf(replay), offset)
+}
+
+t.test('a tenant has one open replay, and no generation has the number of another', async t => {
+  const first = await begun('one')
+  t.equal(first.generation, 2)
+  t.equal(await replaying.begin({ tenantId: 'one', purpose: 'replay', codeVersion: 'v1', by: 'test' }), null)
+  const scratch = await replaying.begin({ tenantId: 'one', purpose: 'scratch', codeVersion: 'v1', by: 'test' })
+  t.equal(scratch?.generation, 3)
+  await replaying.cancel('one')
+  t.equal((await begun('one')).generation, 4)
+})
+
+t.test('a run that was taken over, or whose replay was cancelled, can write nothing', async t => {
+  const first = await begun('fenced')
+  await storeOf(first).flush([teamOf(first, '1')], 5)
+  const second = (await replaying.takeOver((await replaying.get(first._id)) as ReplayDocument, 'v1')) as ReplayDocument
+  t.equal(second.position, 5)
+  await t.rejects(storeOf(first).flush([teamOf(first, '2')], 6), { code: 'replay_lost' })
+  await storeOf(second).flush([teamOf(second, '3')], 7)
+  t.equal(await replaying.beat(fenceOf(first), null), false)
+  const cancelled = (await replaying.cancel('fenced')) as ReplayDocument
+  await removeGenerationOf(mongo, cancelled)
+  await t.rejects(storeOf(second).flush([teamOf(second, '4')], 8), { code: 'replay_lost' })
+  t.equal(await teams.countDocuments({ _id: /^fenced\// }), 0)
+})
+
+t.test('what other code has folded is begun anew', async t => {
+  const first = await begun('code')
+  await storeOf(first).flush([teamOf(first, '1')], 5)
+  const second = (await replaying.takeOver((await replaying.get(first._id)) as ReplayDocument, 'v2')) as ReplayDocument
+  t.not(second.flushing, null)
+  await storeOf(second).empty('code', second.generation)
+  t.match(await replaying.get(first._id), { flushing: null, position: null, codeVersion: 'v2' })
+  t.equal(await teams.countDocuments({ _id: /^code\// }), 0)
+})
+
+t.test(
+  'a replay that is level at the offer is switched to, once, and the former generation can be gone back to',
+  async t => {
+    const replay = await begun('switch')
+    t.equal(await level(replay, 9), true)
+    await settle(replay, 8)
+    t.equal(await generationOf('switch'), 1, 'it is level elsewhere')
+    await settle(replay, 9)
+    t.equal(await generationOf('switch'), 2)
+    t.match(await replaying.lastSwitchOf('switch'), { state: 'switched', replaced: { generation: 1, through: 8 } })
+    await settle(replay, 9)
+    t.equal(await generationOf('switch'), 2)
+    await t.rejects(storeOf(replay).flush([], 10), { code: 'replay_lost' })
+  },
+)
+
+t.test('an offer that was passed over, or of other code, is not switched to later', async t => {
+  const late = await begun('late')
+  await settle(late, 9)
+  t.equal(await level(late, 9), false)
+  t.equal(await level(late, 12), true)
+  await settle(late, 12, 'v2')
+  t.match(await replaying.get(late._id), { state: 'building', missedThrough: 12 })
+  t.equal(await generationOf('late'), 1)
+  t.equal(await level(late, 13), true)
+  await replaying.cancel('late')
+  await settle(late, 13)
+  t.equal(await generationOf('late'), 1)
+})
