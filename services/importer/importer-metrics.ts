@@ -55,7 +55,12 @@ export function importerMetrics() {
     answered: (sinceWebhookMs: number) => settling.observe(sinceWebhookMs / 1000),
     postponed: () => postponed.inc(),
     stopped: () => stopped.inc(),
-    imported(tenant: string, { failure, drift: found }: ImportOutcome) {
+    imported(tenant: string, { failure, drift: found, counts }: ImportOutcome) {
+      const people = counts.new + counts.changed
+      totals.observed += people
+      totals.missing += counts.notSeen
+      observed.inc(people)
+      missing.inc(counts.notSeen)
       imports.inc({ outcome: failure?.code ?? 'completed' })
       for (const { field, people } of found.fields) drift.inc({ tenant, field }, people)
     },
