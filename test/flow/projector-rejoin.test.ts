@@ -1,7 +1,8 @@
 // Joining the group again under load: the projector goes on from its checkpoint, and takes what it folded a moment ago for what it is.
 import t from 'tap'
-import { foldedDocuments, storedDocuments } from '../support/equality.ts'
+import { firstPublished, foldedDocuments, storedDocuments } from '../support/equality.ts'
 import { preparePipeline, runProjector } from '../support/pipeline.ts'
+import { until } from '../support/until.ts'
 
 const prepared = await preparePipeline({ tenants: { acme: 0 } })
 const faults: Error[] = []
@@ -37,3 +38,23 @@ await t.test('a take-over right after events were folded never mistakes the log 
   await projector.caughtUp()
   t.same((await storedDocuments(prepared, 'acme')).users, (await foldedDocuments(prepared, 'acme')).users)
 })
+
+await t.test(
+  'a projector that finds another owner takes nothing back: it joins anew, and what was refused is folded once',
+  async t => {
+    await projector.caughtUp()
+    const partition = prepared.partitionOf('acme')
+    const stolen = await prepared.mongo.db
+      .collection('checkpoints')
+      .updateOne({ consumer: 'projector', partition }, { $set: { owner: 'another' } })
+    t.equal(stolen.modifiedCount, 1)
+    const { offset } = await observe(1000)
+    // no further event comes: the loss is noticed with the commit, not with the next batch
+    await until(async () => ((await prepared.checkpoints.load(partition))?.position.offset ?? 0) > offset)
+    t.not((await prepared.checkpoints.load(partition))?.owner, 'another')
+    await projector.caughtUp()
+    t.same((await storedDocuments(prepared, 'acme')).users, (await foldedDocuments(prepared, 'acme')).users)
+    const told = firstPublished(await prepared.userChangesOf('acme')).filter(({ key }) => key === 'acme/1000')
+    t.equal(told.length, 1)
+  },
+)
