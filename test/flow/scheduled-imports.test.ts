@@ -3,7 +3,7 @@ import type { EventData } from '@hibob-sync/domain'
 import { importStore } from '@hibob-sync/mongo'
 import t from 'tap'
 import { hibobSync, hibobSyncJson } from '../support/command.ts'
-import { preparePipeline, runImporter, runProjector } from '../support/pipeline.ts'
+import { preparePipeline, runImporter, runIngress, runProjector } from '../support/pipeline.ts'
 import { until } from '../support/until.ts'
 
 const names = ['north', 'south', 'east']
@@ -68,10 +68,12 @@ await t.test('the time of the night is a setting of the tenant; what makes no se
 })
 
 await t.test('after an outage of more than two hours every tenant is imported, once', async t => {
-  const from = Date.now() - 3 * hour
+  const lastSeen = { $set: { at: Date.now() - 3 * hour } }
   await prepared.mongo.db
     .collection<{ _id: string }>('service_beats')
-    .updateOne({ _id: 'ingress' }, { $set: { outage: { from, to: Date.now() } } }, { upsert: true })
+    .updateOne({ _id: 'ingress' }, lastSeen, { upsert: true })
+  const ingress = await runIngress(prepared)
+  t.teardown(() => ingress.stop())
   for (const name of names) {
     await until(async () => {
       const newest = await imports.newest(name)
