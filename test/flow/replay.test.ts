@@ -129,16 +129,22 @@ await t.test(
   async t => {
     const before = await generationOf()
     await observe('acme', 11, 'before the rollback')
+    await observe('acme', 12, 'there')
     await projector.caughtUp()
     const back = await hibobSyncJson<Replayed>(env, 'replay', 'rollback', 'acme', '--yes')
     t.ok(back.generation < before)
     t.equal(await generationOf(), back.generation)
     await observe('acme', 11, 'after the rollback')
+    await observe('acme', 12, 'and back')
     await projector.caughtUp()
     t.equal((await liveUser('11'))?.full_name, 'Person 11 after the rollback')
     await equalsLog(t)
     const forth = await hibobSyncJson<Replayed>(env, 'replay', 'rollback', 'acme', '--yes')
     t.equal(forth.generation, before)
+    // what the projector remembers of this generation is of before it was left
+    await observe('acme', 12, 'there')
+    await projector.caughtUp()
+    t.equal((await liveUser('12'))?.full_name, 'Person 12 there')
     await equalsLog(t)
   },
 )
