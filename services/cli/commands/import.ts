@@ -3,9 +3,19 @@ import { auditLog, type ImportDocument, importStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { v7 as uuidv7 } from 'uuid'
+import { askResend } from '../ask-resend.ts'
 import type { Context } from '../context.ts'
 import { followImport } from '../follow-import.ts'
 import { examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
+import { jsonOf, tell } from '../replay-report.ts'
+import { switchOver } from '../switch-over.ts'
+
+interface ImportOptions extends OutputOptions {
+  wait?: boolean
+  rebuild?: boolean
+  resend?: boolean
+  yes?: boolean
+}
 
 export function importCommand(program: Command, context: Context): void {
   const command = program
@@ -13,12 +23,15 @@ export function importCommand(program: Command, context: Context): void {
     .description('read everyone of a tenant from HiBob, and tell Learn Amp what had changed unnoticed')
     .argument('[tenant]')
     .option('--wait', 'show progress until it has ended')
+    .option('--rebuild', 'then build the read models anew from the log and switch to them; waits')
+    .option('--resend', 'then tell Learn Amp services everything again; waits')
+    .option('--yes', 'with --rebuild: switch without asking')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      `${examples('hibob-sync import acme --wait', 'hibob-sync import acme --wait --json', 'hibob-sync import cancel acme')}\n\nOne import per tenant goes on at a time: asked for again meanwhile, it joins that one.`,
+      `${examples('hibob-sync import acme --wait', 'hibob-sync import acme --rebuild --resend', 'hibob-sync import acme --wait --json', 'hibob-sync import cancel acme')}\n\nOne import per tenant goes on at a time: asked for again meanwhile, it joins that one.`,
     )
-    .action(async (tenant: string | undefined, options: OutputOptions & { wait?: boolean }) => {
+    .action(async (tenant: string | undefined, options: ImportOptions) => {
       if (tenant === undefined) return command.help({ error: true })
       await request(context, tenant, options)
     })
@@ -33,7 +46,7 @@ export function importCommand(program: Command, context: Context): void {
     )
 }
 
-async function request(context: Context, tenant: string, options: OutputOptions & { wait?: boolean }): Promise<void> {
+async function request(context: Context, tenant: string, options: ImportOptions): Promise<void> {
   requireActive(await context.tenant(tenant))
   const importId = uuidv7()
   const eventId = await context.append('hibob.import.requested', tenant, {
@@ -47,21 +60,36 @@ async function request(context: Context, tenant: string, options: OutputOptions 
     by: context.by,
     detail: importId,
   })
-  if (!options.wait) {
+  if (!options.wait && !options.rebuild && !options.resend) {
     if (options.json) return printJson({ tenant, import_id: importId, event_id: eventId })
     return say(`Requested: \`hibob-sync status\` shows how it goes, \`hibob-sync import cancel ${tenant}\` ends it`)
   }
   const ended = await followImport(importStore(await context.mongo()), importId)
   const { state, counts, outcome } = ended
-  if (options.json) printJson(shownImport(importId, ended))
-  else printTable(['', tenant], rowsOf(ended), '')
-  const failure = outcome?.failure ?? null
-  if (state !== 'completed')
-    throw new AppError(failure?.code ?? 'import_failed', failure?.detail ?? `the import ended as ${state}`, {
-      retryable: true,
-    })
+  const shown = shownImport(importId, ended)
+  if (!options.json) printTable(['', tenant], rowsOf(ended), '')
+  if (state !== 'completed') {
+    if (options.json) printJson(shown)
+    const failure = outcome?.failure
+    const detail = failure?.detail ?? `the import ended as ${state}`
+    throw new AppError(failure?.code ?? 'import_failed', detail, { retryable: true })
+  }
   if (!options.json)
     say(`Everyone of ${tenant} is read: ${counts.seen} people, ${counts.new + counts.changed} of them new or changed`)
+  const followed = await follow(context, tenant, options)
+  if (options.json) printJson({ ...shown, ...followed })
+}
+
+/** What was asked for beyond the reading: it begins only when everyone is read. */
+async function follow(context: Context, tenant: string, options: ImportOptions): Promise<object> {
+  const replayed = options.rebuild ? await switchOver(context, tenant, 'replay', options) : null
+  const resent = options.resend ? await askResend(context, tenant) : null
+  if (!options.json && replayed !== null) tell(tenant, replayed, 0)
+  if (!options.json && resent !== null) say(`Requested: everything of ${tenant} is told again`)
+  return {
+    ...(replayed === null ? {} : { rebuilt: jsonOf(tenant, replayed, 0) }),
+    ...(resent === null ? {} : { resend_id: resent.resendId }),
+  }
 }
 
 async function cancel(context: Context, tenant: string, { json }: OutputOptions): Promise<void> {

@@ -1,13 +1,13 @@
 // `replay`: a tenant's read models are built anew from the log, beside the live ones, and switched to. `cancel` and `rollback` undo it.
 import { auditLog, keptHours } from '@hibob-sync/mongo'
 import type { ReplayParts } from '@hibob-sync/replay'
-import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { confirm, examples, type OutputOptions, printJson, say } from '../output.ts'
+import { examples, type OutputOptions, printJson, say } from '../output.ts'
 import { replayAll, usage } from '../replay-all.ts'
 import { jsonDifferences, showDifferences, withReplayParts } from '../replay-parts.ts'
 import { jsonOf, resend, tell } from '../replay-report.ts'
+import { switchOver } from '../switch-over.ts'
 import { timeOf } from '../time-of.ts'
 
 interface ReplayOptions extends OutputOptions {
@@ -44,7 +44,7 @@ export function replayCommand(program: Command, context: Context): void {
       if (tenant === undefined) throw usage('name a tenant, or give --all')
       if (options.to !== undefined) await showAt(context, tenant, timeOf(options.to), options)
       else if (options.dryRun) await dryRun(context, tenant, options)
-      else await switchOver(context, tenant, 'replay', options)
+      else await switchAndTell(context, tenant, 'replay', options)
     })
 
   replay
@@ -65,28 +65,17 @@ export function replayCommand(program: Command, context: Context): void {
       `go back to the read models of before the last switch, brought up to date; possible for ${keptHours} hours`,
     )
     .action(async (tenant: string, _: object, command: Command) => {
-      await switchOver(context, tenant, 'rollback', command.optsWithGlobals<ReplayOptions>())
+      await switchAndTell(context, tenant, 'rollback', command.optsWithGlobals<ReplayOptions>())
     })
 }
 
-async function switchOver(
+async function switchAndTell(
   context: Context,
   tenant: string,
   purpose: 'replay' | 'rollback',
   options: ReplayOptions,
 ): Promise<void> {
-  if ((await context.tenant(tenant)).state === 'removed')
-    throw new AppError('tenant_removed', `tenant ${tenant} is removed: it has no read models`, { retryable: false })
-  const { replayTenant, rollBackTenant } = await import('@hibob-sync/replay')
-  const act = purpose === 'replay' ? replayTenant : rollBackTenant
-  const replayed = await withReplayParts(context, tenant, (parts, endProgress) =>
-    act(parts, async comparison => {
-      endProgress()
-      if (!options.json) showDifferences(comparison)
-      await confirm(`${comparison.count} differences: switch ${tenant} to what the log folds to?`, options.yes)
-    }),
-  )
-  await audit(context, tenant, `tenant.${purpose}`, replayed.replayId)
+  const replayed = await switchOver(context, tenant, purpose, options)
   const resent = options.resendDifferences ? await resend(context, tenant, replayed) : 0
   if (options.json) printJson(jsonOf(tenant, replayed, resent))
   else tell(tenant, replayed, resent)

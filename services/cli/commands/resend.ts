@@ -1,8 +1,7 @@
 // `resend`: Learn Amp services are told the current state again.
-import { auditLog } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
-import { v7 as uuidv7 } from 'uuid'
+import { askResend } from '../ask-resend.ts'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJson, say } from '../output.ts'
 
@@ -20,18 +19,7 @@ export function resendCommand(program: Command, context: Context): void {
           retryable: false,
         })
       for (const id of options.user ?? []) await requireUser(context, tenant, id)
-      const resendId = uuidv7()
-      const eventId = await context.append('tenant.resend.requested', tenant, {
-        resendId,
-        by: context.by,
-        ...(options.user === undefined ? {} : { userIds: options.user }),
-      })
-      await auditLog(await context.mongo()).record({
-        tenantId: tenant,
-        act: 'tenant.resend',
-        by: context.by,
-        detail: resendId,
-      })
+      const { resendId, eventId } = await askResend(context, tenant, options.user)
       if (options.json) printJson({ tenant, resend_id: resendId, event_id: eventId })
       else
         say(
