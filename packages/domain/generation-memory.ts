@@ -22,12 +22,15 @@ export function generationMemory({ whole }: { whole: boolean }) {
   const reports = new Map<string, Set<string>>()
   let isWhole = whole
 
-  const lookup = <C extends CollectionName>(name: C) => ({
-    get(id: string): Documents[C] | null | undefined {
-      const document = held[name].get(id)
-      return document === undefined && isWhole ? null : (document as Documents[C] | null | undefined)
-    },
-  })
+  const lookup = <C extends CollectionName>(name: C) => {
+    const documents = held[name] as Map<string, Documents[C] | null>
+    return {
+      get(id: string): Documents[C] | null | undefined {
+        const document = documents.get(id)
+        return document === undefined && isWhole ? null : document
+      },
+    }
+  }
 
   /** What a fold reads; who reports to a manager is known only while the memory is whole. */
   const loaded: Loaded = {
