@@ -54,10 +54,11 @@ function shownOf(document: AnyDocument): unknown {
   return 'manager' in document ? document.manager : document
 }
 
-/** Ids of the users of whom services would have been told otherwise. */
+/** Ids of the users of the second build of whom services would have been told otherwise. */
 export function usersToldOtherwise(differences: readonly Difference[], userFields: readonly string[]): string[] {
   const differing = differences.filter(
-    ({ collection, field }) => collection === 'users' && (field === null || userFields.includes(field)),
+    ({ collection, field, to }) =>
+      collection === 'users' && (field === null ? to !== null : userFields.includes(field)),
   )
   return [...new Set(differing.map(({ id }) => id))]
 }

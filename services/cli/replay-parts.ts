@@ -1,7 +1,7 @@
 // What the commands `verify` and `replay` share: their parts, their progress, and how differences are shown.
 import type { Difference } from '@hibob-sync/domain'
 import type { Comparison, LogParts, ReplayParts } from '@hibob-sync/replay'
-import { codeVersionOf, readConfig } from '@hibob-sync/runtime'
+import { AppError, codeVersionOf, readConfig } from '@hibob-sync/runtime'
 import type { Context } from './context.ts'
 import { environment } from './environment.ts'
 import { printTable, say } from './output.ts'
@@ -27,6 +27,9 @@ export async function withLogParts<T>(
 ): Promise<T> {
   const { replaySettings } = await import('@hibob-sync/replay')
   const progress = progressDisplay()
+  const interruption = new AbortController()
+  const interrupt = () => interruption.abort(interrupted())
+  for (const signal of signals) process.once(signal, interrupt)
   try {
     const parts: LogParts = {
       partition,
@@ -36,14 +39,22 @@ export async function withLogParts<T>(
       config: readConfig(replaySettings, environment()),
       codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
       by: context.by,
+      signal: interruption.signal,
       onProgress: ({ phase, done, total }) =>
         progress.show({ label: phase, done, total, unit: phase === 'comparing' ? 'documents' : 'events' }),
     }
     return await act(parts, progress.end)
   } finally {
     progress.end()
+    for (const signal of signals) process.off(signal, interrupt)
   }
 }
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+const interrupted = () =>
+  new AppError('interrupted', 'stopped: a replay goes on from what it has stored when it is run again', {
+    retryable: true,
+  })
 
 /** Differences as programs get them. */
 export const jsonDifferences = ({ count, fields, items }: Comparison) => ({ count, fields, items })

@@ -69,7 +69,7 @@ function beginAt(fold: GenerationFold, { begin, removed }: EventCount): void {
 
 /** Folds on to where the live read models stand at one moment, and compares with them as they stand then. */
 export async function compareWithLive(parts: ReplayParts, { fold }: Built): Promise<Comparison> {
-  const { mongo, tenantId, partition, onProgress } = parts
+  const { mongo, tenantId, partition, onProgress, signal } = parts
   const until = performance.now() + projectorWaitMs
   await foldThrough(parts, [fold], (await livePosition(parts)).offset)
   for (;;) {
@@ -78,11 +78,15 @@ export async function compareWithLive(parts: ReplayParts, { fold }: Built): Prom
       if (position.step > 0 || position.offset < fold.position()) return null
       const live = { tenantId, generation: await snapshot.generation(tenantId) }
       await foldThrough(parts, [fold], position.offset)
-      return compareGenerations(snapshot, live, fold, done => onProgress({ phase: 'comparing', done, total: 0 }))
+      return compareGenerations(snapshot, live, fold, done => {
+        signal.throwIfAborted()
+        onProgress({ phase: 'comparing', done, total: 0 })
+      })
     })
     if (compared !== null) return compared
     if (performance.now() > until) throw projectorBehind(partition)
     onProgress({ phase: 'waiting for the projector', done: 0, total: 0 })
+    signal.throwIfAborted()
     await delay(askEveryMs)
   }
 }

@@ -55,6 +55,7 @@ export async function isSwitchedAt(
     const now = await requireOpen(replaying, replay)
     if (now.state === 'switched') return true
     if (now.state === 'building' && now.missedThrough >= offset) return false
+    parts.signal.throwIfAborted()
     parts.onProgress({ phase: 'waiting for the projector', done: 0, total: 0 })
     await delay(askEveryMs)
   }

@@ -22,6 +22,8 @@ export interface LogParts {
   /** Who asked for it. */
   by: string
   onProgress(progress: Progress): void
+  /** Ends the work where it can be gone on with, or leaves nothing behind. */
+  signal: AbortSignal
 }
 
 export interface ReplayParts extends LogParts {

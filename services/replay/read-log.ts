@@ -16,13 +16,14 @@ export interface EventCount {
 
 /** Counts the events of tenants below `to`; `from` gives the position of each. */
 export async function countEvents(
-  { client, topics, partition, onProgress }: LogParts,
+  { client, topics, partition, onProgress, signal }: LogParts,
   to: number,
   from: ReadonlyMap<string, number>,
 ): Promise<Map<string, EventCount>> {
   const counts = new Map([...from.keys()].map(id => [id, { events: 0, before: 0, begin: 0, removed: false }]))
   let done = 0
   for await (const records of readRange(client, topics.events, partition, 0, to)) {
+    signal.throwIfAborted()
     for (const record of records) {
       const count = counts.get(record.key)
       if (count === undefined) continue
@@ -46,7 +47,7 @@ function isRemoval(record: LogRecord): boolean {
 
 /** Folds on until everything below `to` is folded, reading the log once for all folds. */
 export async function foldThrough(
-  { client, topics, partition }: LogParts,
+  { client, topics, partition, signal }: LogParts,
   folds: readonly GenerationFold[],
   to: number,
   onFolded: (events: number) => void = () => {},
@@ -54,6 +55,7 @@ export async function foldThrough(
   const from = Math.min(...folds.map(fold => fold.position()))
   if (from >= to) return
   for await (const records of readRange(client, topics.events, partition, from, to)) {
+    signal.throwIfAborted()
     const through = (records.at(-1)?.offset ?? 0) + 1
     const byTenant = Map.groupBy(records, ({ key }) => key)
     for (const fold of folds) {

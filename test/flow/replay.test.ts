@@ -90,7 +90,7 @@ await t.test(
     await users.deleteOne({ _id: 'acme/2/8' })
     await users.insertOne({ ...(await users.findOne({ _id: 'acme/2/9' })), _id: 'acme/2/invented' } as never)
     const replayed = await hibobSyncJson<Replayed>(env, 'replay', 'acme', '--yes', '--resend-differences')
-    t.match(replayed, { switched: true, differences: { count: 3 } })
+    t.match(replayed, { switched: true, differences: { count: 3 }, resent: 2 })
     t.equal((await liveUser('7'))?.full_name, 'Person 7 three')
     t.ok(await liveUser('8'))
     t.notOk(await liveUser('invented'))

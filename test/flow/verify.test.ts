@@ -3,7 +3,9 @@ import { codeVersionOf, readConfig } from '@hibob-sync/runtime'
 import t from 'tap'
 import { type ReplayParts, replaySettings, verifyTenant } from '../../services/replay/main.ts'
 import { hibobSync, hibobSyncJson } from '../support/command.ts'
+import { startCommand } from '../support/command-process.ts'
 import { startPipeline } from '../support/pipeline.ts'
+import { until } from '../support/until.ts'
 
 const pipeline = await startPipeline({ tenants: { acme: 60, other: 12 } })
 t.teardown(() => pipeline.stop())
@@ -33,6 +35,7 @@ async function partsOf(tenantId: string, env: Record<string, string>): Promise<R
     config: readConfig(replaySettings, env),
     codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
     by: 'test',
+    signal: new AbortController().signal,
     onProgress() {},
   }
 }
@@ -64,6 +67,17 @@ await t.test('what does not fit into memory is kept in MongoDB meanwhile, and no
   t.ok(compared >= 59)
   t.equal(await users.countDocuments({ tenantId: 'acme', generation: { $ne: 1 } }), 0)
   t.equal(await pipeline.mongo.db.collection('replays').countDocuments(), 0)
+})
+
+await t.test('a comparison that is stopped leaves nothing behind', async t => {
+  const replays = pipeline.mongo.db.collection('replays')
+  const comparing = startCommand({ ...pipeline.env, REPLAY_DOCUMENTS_MAX: '7' }, 'verify', 'acme')
+  await until(async () => (await replays.countDocuments()) > 0, 2)
+  comparing.kill('SIGINT')
+  const { code, stderr } = await comparing.ended
+  t.match([code, stderr], [1, /interrupted/])
+  t.equal(await replays.countDocuments(), 0)
+  t.equal(await users.countDocuments({ tenantId: 'acme', generation: { $ne: 1 } }), 0)
 })
 
 await t.test('read models are compared at one offset while the projector goes on', async t => {
