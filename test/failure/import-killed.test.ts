@@ -123,3 +123,29 @@ await t.test('killed while it asks for those who were not shown, it marks them a
   last.kill('SIGTERM')
   t.equal(await last.exited, 0)
 })
+
+await t.test('an importer paused in the middle of an import wins over nothing that its successor saw', async t => {
+  company.misbehave({ audience: null })
+  const first = await startService('importer', prepared)
+  company.people.forEach(({ id }, at) => void company.update(id, { surname: `Before ${at}` }))
+  const { import_id } = await hibobSyncJson<{ import_id: string }>(prepared.env, 'import', tenant)
+  await until(async () => ((await imports.get(import_id))?.counts.seen ?? 0) > 200, 10)
+  first.kill('SIGSTOP')
+  company.people.forEach(({ id }, at) => void company.update(id, { surname: `After ${at}` }))
+  const second = await startService('importer', prepared)
+  await until(async () => (await imports.get(import_id))?.open === undefined)
+  t.match(await imports.get(import_id), { state: 'completed' })
+  first.kill('SIGCONT')
+  await first.logged(({ importId }) => importId === import_id)
+  const surnames = new Map(
+    (await Array.fromAsync(prepared.models.users(tenant))).map(({ id, last_name }) => [id, last_name]),
+  )
+  t.same(
+    company.people.filter(({ id, surname }) => surnames.get(id) !== surname),
+    [],
+  )
+  t.equal((await ofType('hibob.import.completed')).filter(({ id }) => id.startsWith(import_id)).length, 1)
+  await isFold(t)
+  for (const service of [first, second]) service.kill('SIGKILL')
+  await Promise.all([first.exited, second.exited])
+})
