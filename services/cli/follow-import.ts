@@ -52,8 +52,8 @@ export async function followImport(imports: Imports, importId: string): Promise<
 }
 
 function advanceOf({ counts, expected }: ImportDocument): Advance {
-  const found = `${counts.new} new, ${counts.changed} changed, ${counts.unchanged} unchanged`
-  return { label: phases.people, done: counts.seen, total: expected ?? 0, unit: `people (${found})` }
+  const note = `${counts.new} new, ${counts.changed} changed, ${counts.unchanged} unchanged`
+  return { label: phases.people, done: counts.seen, total: expected ?? 0, unit: 'people', note }
 }
 
 function stepOf({ phase, waiting }: ImportDocument): string {

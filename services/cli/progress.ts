@@ -9,6 +9,8 @@ export interface Advance {
   /** 0 while it is not known. */
   total: number
   unit: string
+  /** What else is known; the first to be cut off where the terminal is narrow. */
+  note?: string
 }
 
 export interface ProgressDisplay {
@@ -17,6 +19,8 @@ export interface ProgressDisplay {
 }
 
 const lineEveryMs = 5000
+/** So that what follows the bar is seen in a terminal of 80 columns. */
+const barColumns = 16
 
 export function progressDisplay(): ProgressDisplay {
   return process.stderr.isTTY ? progressBar() : progressLines()
@@ -24,7 +28,12 @@ export function progressDisplay(): ProgressDisplay {
 
 function progressBar(): ProgressDisplay {
   const bar = new cliProgress.SingleBar(
-    { format: '{label} [{bar}] {shown} {unit} · {rate}/s · {left}', hideCursor: true, stream: process.stderr },
+    {
+      format: '{label} [{bar}] {shown} {unit} · {rate}/s · {left}{note}',
+      barsize: barColumns,
+      hideCursor: true,
+      stream: process.stderr,
+    },
     cliProgress.Presets.shades_classic,
   )
   const pace = paceOf()
@@ -46,9 +55,10 @@ function progressBar(): ProgressDisplay {
   }
 }
 
-const payload = ({ label, unit, ...advance }: Advance, pace: Pace) => ({
+const payload = ({ label, unit, note, ...advance }: Advance, pace: Pace) => ({
   label,
   unit,
+  note: noteOf(note),
   shown: amount(advance),
   rate: pace.perSecond,
   left: left(pace),
@@ -66,7 +76,7 @@ function progressLines(): ProgressDisplay {
       label = advance.label
       shownAt = now
       say(
-        `${advance.label}: ${amount(advance)} ${advance.unit}${at.perSecond > 0 ? `, ${at.perSecond}/s, ${left(at)}` : ''}`,
+        `${advance.label}: ${amount(advance)} ${advance.unit}${at.perSecond > 0 ? `, ${at.perSecond}/s, ${left(at)}` : ''}${noteOf(advance.note)}`,
       )
     },
     end() {},
@@ -89,6 +99,7 @@ function paceOf(): (advance: Advance) => Pace {
   }
 }
 
+const noteOf = (note: string | undefined) => (note === undefined ? '' : ` · ${note}`)
 const amount = ({ done, total }: { done: number; total: number }) => (total > 0 ? `${done}/${total}` : `${done}`)
 
 function left({ secondsLeft }: Pace): string {
