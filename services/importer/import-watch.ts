@@ -1,14 +1,15 @@
 // What goes on beside a run: it is shown how far it is, it waits where HiBob asks for patience, and it is broken off when it is cancelled,
-// when another run has begun, or when the process ends.
+// when another run has begun, when the tenant is stopped, or when the process ends.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { HibobFailure } from '@hibob-sync/hibob'
-import type { ImportDocument, ImportProgress, Imports } from '@hibob-sync/mongo'
+import type { ImportDocument, ImportProgress, Imports, TenantStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { FinalFailure } from './run-import.ts'
 import { backoffMs, type GateLimits } from './tenant-gate.ts'
 
 export interface WatchParts {
   imports: Imports
+  tenants: TenantStore
   limits: GateLimits
   /** Failures one after the other, after which a step is given up. */
   failuresMax: number
@@ -20,7 +21,7 @@ export type WatchedRun = ReturnType<typeof watchRun>
 
 const progressEveryMs = 400
 
-export function watchRun(parts: WatchParts, { _id }: ImportDocument, owner: string) {
+export function watchRun(parts: WatchParts, { _id, tenantId }: ImportDocument, owner: string) {
   const { imports, limits } = parts
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, parts.ending])
@@ -32,12 +33,20 @@ export function watchRun(parts: WatchParts, { _id }: ImportDocument, owner: stri
   async function write(): Promise<void> {
     if (writing) return
     writing = true
-    const state = await imports.progress(_id, owner, shown).finally(() => {
+    const code = await mustEnd().finally(() => {
       writing = false
     })
-    if (state === 'going') return
-    if (state === 'cancelled') cancelledBy = (await imports.get(_id))?.cancelledBy ?? null
-    over.abort(new AppError(state === 'lost' ? 'ownership_lost' : 'import_cancelled', state, { retryable: false }))
+    if (code !== null) over.abort(new AppError(code, 'the import is broken off', { retryable: true }))
+  }
+
+  async function mustEnd(): Promise<string | null> {
+    const state = await imports.progress(_id, owner, shown)
+    if (state === 'lost') return 'ownership_lost'
+    if (state === 'cancelled') {
+      cancelledBy = (await imports.get(_id))?.cancelledBy ?? null
+      return 'import_cancelled'
+    }
+    return (await parts.tenants.get(tenantId))?.state === 'active' ? null : 'tenant_not_active'
   }
 
   const shows = (progress: ImportProgress) => void Object.assign(shown, progress)

@@ -186,6 +186,22 @@ await t.test('a cancelled import ends as failed, and says by whom; without one t
   t.ok((await acts.toArray()).some(({ act }) => act === 'tenant.import-cancel'))
 })
 
+await t.test('the import of a paused tenant asks HiBob nothing more, and goes on when the tenant does', async t => {
+  company.misbehave({ slowMs: 1500 })
+  const imports = importStore(prepared.mongo)
+  const { import_id } = await hibobSyncJson<{ import_id: string }>(prepared.env, 'import', tenant)
+  await until(async () => (await imports.get(import_id))?.phase === 'ids')
+  await hibobSyncJson(prepared.env, 'tenants', 'pause', tenant)
+  await until(async () => (await imports.get(import_id))?.waiting === 'the tenant is paused')
+  const calls = { ...company.calls }
+  company.misbehave({ slowMs: null })
+  t.match(await importFails(), { stderr: /tenant acme is paused.*tenants resume acme/ })
+  t.same(company.calls, calls)
+  await hibobSyncJson(prepared.env, 'tenants', 'resume', tenant)
+  await until(async () => (await imports.get(import_id))?.open === undefined)
+  t.match(await imports.get(import_id), { state: 'completed' })
+})
+
 await t.test('refused credentials end the import after one try, and it says what to do', async t => {
   const calls = company.calls['people/search'] ?? 0
   company.misbehave({ unauthorized: true })
