@@ -12,7 +12,6 @@ export interface SendFailure {
 
 const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
 
-/** kafkajs wraps causes in causes; the innermost says what happened. */
 export function sendFailureOf(error: unknown): SendFailure {
   const innermost = innermostCause(error)
   const type = textOf(innermost, 'type')
@@ -24,7 +23,8 @@ export function sendFailureOf(error: unknown): SendFailure {
   }
 }
 
-function innermostCause(error: unknown): unknown {
+/** kafkajs wraps causes in causes; the innermost says what happened. */
+export function innermostCause(error: unknown): unknown {
   let innermost = error
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause
   return innermost

@@ -39,3 +39,16 @@ t.test('metrics are in the Prometheus text format, labelled with the service', a
   t.match(type, 'text/plain')
   t.match(text, 'webhooks_total{outcome="stored",service="test"} 3')
 })
+
+t.test('any other address answers 404 in the form of all refusals', async t => {
+  const { status, text } = await get('/nothing')
+  t.equal(status, 404)
+  t.strictSame(Object.keys(JSON.parse(text)), ['code', 'message'])
+  t.match(JSON.parse(text), { code: 'route_unknown', message: /\/metrics/ })
+})
+
+t.test('a port that is in use is named with its setting', async t => {
+  const { port } = new URL(admin.url)
+  const busy = startAdmin({ port: Number(port), host: '127.0.0.1', metrics, ready: () => ready() })
+  await t.rejects(busy, { code: 'port_busy', retryable: false, message: new RegExp(`${port}.*ADMIN_PORT`) })
+})

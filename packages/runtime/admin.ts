@@ -1,6 +1,7 @@
 // The admin port of a service: /health/live, /health/ready and /metrics. Never the public port.
 import Fastify from 'fastify'
 import { errorCode } from './app-error.ts'
+import { listenOn } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 
 /** `detail` says what is not well, in words for an operator. */
@@ -18,8 +19,12 @@ export interface AdminOptions {
 }
 
 const answerWithinMs = 3000
+const nothingHere = {
+  code: 'route_unknown',
+  message: 'There is nothing here. This port has /health/live, /health/ready and /metrics.',
+}
 
-/** `ready` that throws, or takes longer than 3 s, counts as not ready. `port` 0 takes a free one. */
+/** `ready` that throws, or takes longer than 3 s, counts as not ready. `port` 0 takes a free one. Throws AppError `port_busy`. */
 export async function startAdmin({
   port,
   host = '0.0.0.0',
@@ -31,7 +36,8 @@ export async function startAdmin({
   app.get('/health/live', (_request, reply) => send(reply, live()))
   app.get('/health/ready', async (_request, reply) => send(reply, await answerOf(ready)))
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
-  const url = await app.listen({ port, host })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(nothingHere))
+  const url = await listenOn('ADMIN_PORT', port, () => app.listen({ port, host }))
   return { url, port: Number(new URL(url).port), close: () => app.close() }
 }
 

@@ -52,7 +52,12 @@ t.test('all problems are told together, each with its setting and what to do', a
     ADMIN_PORT: '99999',
     LOG_LEVEL: 'loud',
   })
-  for (const name of ['KAFKA_BROKERS is not set', 'MASTER_KEY must', 'ADMIN_PORT must', 'LOG_LEVEL must'])
+  for (const name of [
+    'KAFKA_BROKERS is not set',
+    'MASTER_KEY is not 32 bytes in base64',
+    'ADMIN_PORT must',
+    'LOG_LEVEL must',
+  ])
     t.ok(
       problems.some(line => line.startsWith(`  - ${name}`)),
       name,

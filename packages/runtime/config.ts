@@ -4,11 +4,12 @@ import Type, { type Static, type TObject, type TProperties, type TSchema } from 
 import { Value } from 'typebox/value'
 import { AppError } from './app-error.ts'
 
-/** `secret` settings print as redacted where the whole configuration is printed. */
+/** `secret` settings print as redacted where the whole configuration is printed. `mismatch` says what is wrong in place of a pattern. */
 interface Setting extends TSchema {
   type?: string
   description?: string
   secret?: boolean
+  mismatch?: string
 }
 
 /** Settings that every service has. Each is documented by its `description` and `default`. */
@@ -33,7 +34,8 @@ export const masterKeySetting = Type.Object({
   MASTER_KEY: Type.String({
     pattern: '^[A-Za-z0-9+/]{43}=$',
     secret: true,
-    description: '32 bytes in base64: encrypts tenants’ secrets. Make one with `openssl rand -base64 32`.',
+    mismatch: 'is not 32 bytes in base64',
+    description: 'Encrypts tenants’ secrets: 32 bytes in base64. Make one with `openssl rand -base64 32`.',
   }),
 })
 
@@ -106,8 +108,8 @@ function missing(schema: TObject, value: Record<string, unknown>): string[] {
 }
 
 function describe(name: string, message: string, settings: Record<string, Setting>): string {
-  const description = settings[name]?.description
-  return `${name} ${message}${description === undefined ? '' : `: ${description}`}`
+  const { description, mismatch } = settings[name] ?? {}
+  return `${name} ${mismatch ?? message}${description === undefined ? '' : `: ${description}`}`
 }
 
 function guarded(value: Record<string, unknown>, settings: Record<string, Setting>): Record<string, unknown> {

@@ -1,7 +1,7 @@
 // The ingress: connects, refuses a log that is unsafe, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
 import { createKafka, createLanes, requireTopics, topicNames } from '@hibob-sync/kafka'
 import { connectMongo, createTenantStore, serviceBeats } from '@hibob-sync/mongo'
-import { commaList, errorCode, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import { commaList, errorCode, type Logger, listenOn, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
 import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
 import { eventLog } from './event-log.ts'
@@ -50,7 +50,8 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
     onOutcome: metrics.outcome,
     onFault: error => logger.error({ code: errorCode(error) }, 'request failed'),
   })
-  const url = await app.listen({ port: config.INGRESS_PORT, host: config.INGRESS_HOST })
+  const { INGRESS_PORT: port, INGRESS_HOST: host } = config
+  const url = await listenOn('INGRESS_PORT', port, () => app.listen({ port, host }))
   const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
 
   const stopBeating = serviceBeats(mongo).keepBeating('ingress', async () => (await ready()).ok)
