@@ -41,7 +41,8 @@ export function runsOn(pid: number, dir: string): boolean {
   return isAlive(pid) && commandLineOf(pid).includes(dir)
 }
 
-function commandLineOf(pid: number): string {
+/** Empty when it cannot be told. */
+export function commandLineOf(pid: number): string {
   const file = `/proc/${pid}/cmdline`
   if (!existsSync('/proc/self/cmdline'))
     return spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout

@@ -1,5 +1,6 @@
+export { commandLineOf } from './engine-process.ts'
 export * from './engines.ts'
 export * from './free-port.ts'
 export * from './kafka.ts'
-export { isAlive } from './lock.ts'
+export { isAlive, takeLock } from './lock.ts'
 export * from './mongo.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { cached } from './cache.ts'
-import { withLock } from './lock.ts'
+import { takeLock, withLock } from './lock.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'hibob-sync-lock-'))
 t.teardown(() => rm(dir, { recursive: true, force: true }))
@@ -39,6 +39,36 @@ await t.test('several processes never hold it at once, though its first holder d
   t.same(codes, [0, 0, 0, 0])
   t.equal(await readFile(counter, 'utf8'), '20')
   t.same((await readdir(dir)).sort(), ['counter'])
+})
+
+await t.test('who is killed while it holds the lock or tries to leaves nothing behind for good', async t => {
+  const [lock, former] = [join(dir, 'killed'), await endedPid()]
+  await writeFile(`${lock}.4c9e7f54-3f3c-4a9e-8d0f-6f0a5b1f9f10`, String(former))
+  const script = `
+    const { withLock } = await import(${JSON.stringify(join(import.meta.dirname, 'lock.ts'))})
+    await withLock(${JSON.stringify(lock)}, async () => { process.kill(process.pid, 'SIGKILL'); await new Promise(() => {}) })`
+  const killed = spawn(process.execPath, ['--input-type=module', '-e', script])
+  await once(killed, 'exit')
+  t.same(
+    (await readdir(dir)).filter(name => name.startsWith('killed.')),
+    [],
+  )
+  t.equal(await withLock(lock, async () => 'had'), 'had')
+  t.notOk((await readdir(dir)).some(name => name.startsWith('killed')))
+})
+
+await t.test('a lock that somebody holds is refused with the holder’s number, and taken when it is gone', async t => {
+  const lock = join(dir, 'refused')
+  const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  t.teardown(() => holder.kill('SIGKILL'))
+  await writeFile(lock, String(holder.pid))
+  t.same(await takeLock(lock), { taken: false, holder: holder.pid })
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  const own = await takeLock(lock)
+  t.ok(own.taken)
+  t.same(await takeLock(lock), { taken: false, holder: process.pid })
+  t.equal((await takeLock(lock, () => false)).taken, true, 'a number that is another program’s holds nothing')
 })
 
 await t.test('it is given back when what it guarded failed', async t => {
