@@ -33,7 +33,7 @@ export const importerSettings = Type.Object({
     description: 'The longest wait after a failed request.',
   }),
   IMPORTER_IMPORTS_MAX: Type.Integer({
-    default: 2,
+    default: 4,
     minimum: 1,
     description: 'Imports of everyone under way at the same time, at most one per tenant.',
   }),

@@ -106,6 +106,8 @@ await t.test(
       'status',
     )
     t.same(status.tenants.find(one => one.tenant === tenant)?.import?.drift, drift)
+  const metrics = await (await fetch(`${importer.adminUrl}/metrics`)).text()
+  t.match(metrics, /hibob_importer_drift_people_total\{.*field="root\.firstName".*\} 1/)
   },
 )
 
@@ -151,6 +153,8 @@ await t.test('HiBob’s passing troubles are waited out', async t => {
   company.misbehave({ status5xx: 2 })
   t.equal((await importAll()).state, 'completed')
   company.misbehave({ truncatedJson: 1 })
+  t.equal((await importAll()).state, 'completed')
+  company.misbehave({ htmlWith200: 1 })
   t.equal((await importAll()).state, 'completed')
 })
 
