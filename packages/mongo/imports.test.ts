@@ -2,7 +2,8 @@ import t from 'tap'
 import { type ImportOutcome, importStore, noCounts } from './imports.ts'
 import { testDatabase } from './test-database.ts'
 
-const imports = importStore(await testDatabase())
+const mongo = await testDatabase()
+const imports = importStore(mongo)
 const demand = (tenantId: string, importId: string, offset = 1) => ({
   tenantId,
   importId,
@@ -74,4 +75,18 @@ t.test('a removed tenant’s imports go; what its successor asks for stays', asy
   await imports.requested(5, demand('e', 'e2', 30))
   await imports.forgetTenant('e', 20)
   t.match(await imports.get('e2'), { state: 'requested' })
+})
+
+t.test('looking for what is due reads no import that is over', async t => {
+  for (let at = 0; at < 30; at++) {
+    await imports.requested(6, demand('f', `f${at}`, at))
+    await imports.close(`f${at}`, outcome)
+  }
+  await imports.requested(6, demand('f', 'f99', 99))
+  const profiled = mongo.db
+    .collection('imports')
+    .find({ open: true, partition: { $in: [6] }, dueAt: { $lte: Date.now() } })
+  const { executionStats } = await profiled.explain('executionStats')
+  t.match(executionStats, { nReturned: 1, totalDocsExamined: 1 })
+  t.same(await dueIds(6), ['f99'])
 })

@@ -34,6 +34,10 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
       key: { tenantId: 1 },
       options: { name: 'one-open', unique: true, partialFilterExpression: { open: { $exists: true } } },
     },
+    {
+      key: { partition: 1, dueAt: 1 },
+      options: { name: 'due', partialFilterExpression: { open: { $exists: true } } },
+    },
     { key: { tenantId: 1, requestedAt: -1 }, options: { name: 'newest' } },
     { key: { expireAt: 1 }, options: { name: 'expiry', expireAfterSeconds: 0 } },
   ],
@@ -47,6 +51,7 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
     },
     { key: { tenantId: 1, endedAt: 1 }, options: { name: 'ended' } },
   ],
+  seals: [],
   audit: [{ key: { tenantId: 1, at: 1 }, options: { name: 'tenant' } }],
 }
 
