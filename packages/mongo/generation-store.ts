@@ -1,9 +1,9 @@
 // A generation that a replay builds: every write is fenced (protocol P7), and a flush is a series of bounded transactions.
 import type { CollectionName, Documents } from '@hibob-sync/domain'
-import type { AnyBulkWriteOperation } from 'mongodb'
+import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
 import { collectionNames, type StoredDocument, storedAs } from './projection-store.ts'
-import type { ReplayFence } from './replay-document.ts'
+import type { ReplayDocument, ReplayFence } from './replay-document.ts'
 import { replays } from './replays.ts'
 
 export interface PendingDocument {
@@ -18,6 +18,18 @@ const documentsPerTransaction = 900
 
 export function generationStore(mongo: Mongo, fence: ReplayFence) {
   const replaying = replays(mongo)
+  let session: ClientSession | null = null
+
+  async function fenced(
+    update: Partial<ReplayDocument>,
+    act?: (session: ClientSession) => Promise<void>,
+  ): Promise<void> {
+    if (session === null) {
+      session = mongo.client.startSession()
+      await replaying.register(fence, session)
+    }
+    await replaying.fenced(fence, update, act, session)
+  }
 
   /** Stores documents, after which the generation holds all events below `position`. Throws AppError `replay_lost`. */
   async function flush(documents: Iterable<PendingDocument>, position: number): Promise<void> {
@@ -37,7 +49,7 @@ export function generationStore(mongo: Mongo, fence: ReplayFence) {
     chunk: PendingDocument[],
     update: { flushing: number | null; position?: number },
   ): Promise<void> {
-    await replaying.fenced(fence, update, async session => {
+    await fenced(update, async session => {
       for (const [name, operations] of operationsOf(chunk))
         await mongo.db
           .collection<StoredDocument>(collectionNames[name])
@@ -51,12 +63,12 @@ export function generationStore(mongo: Mongo, fence: ReplayFence) {
       for (;;) {
         const ids = await idsOf(mongo, name, tenantId, generation, documentsPerTransaction)
         if (ids.length === 0) break
-        await replaying.fenced(fence, { flushing: 0 }, async session => {
+        await fenced({ flushing: 0 }, async session => {
           await mongo.db.collection<StoredDocument>(name).deleteMany({ _id: { $in: ids } }, { session })
         })
       }
     }
-    await replaying.fenced(fence, { flushing: null, position: null })
+    await fenced({ flushing: null, position: null })
   }
 
   return { flush, empty }

@@ -1,7 +1,7 @@
 // A replay as it is stored (protocol P7). Every write of a replay moves `beat` under its `run`, in the transaction of what it writes:
 // a replay that was paused past a cancel, a switch or another run can write nothing.
 import { AppError } from '@hibob-sync/runtime'
-import type { Collection } from 'mongodb'
+import type { Binary, Collection } from 'mongodb'
 import type { Mongo } from './connection.ts'
 
 export type ReplayState = 'building' | 'level' | 'switched' | 'cancelled'
@@ -17,6 +17,8 @@ export interface ReplayDocument {
   /** Set unless the generation was built by an earlier replay. */
   fresh?: true
   run: string
+  /** The run's MongoDB session, so that a transaction in which it stands still can be ended. */
+  session: Binary | null
   generation: number
   /** The position of a flush under way: until it has ended the generation is of no use. */
   flushing: number | null
@@ -53,3 +55,10 @@ export const replayLost = (id: string) =>
   })
 
 export const duplicateKey = (error: unknown) => (error as { code?: unknown }).code === 11000
+
+/** Ends the transaction that a replay may have open: whoever wrote it stands still or is dead, or begins it anew. */
+export async function endTransactionOf(mongo: Mongo, replay: ReplayDocument | null): Promise<void> {
+  if (replay === null || replay.session === null) return
+  // without the right to do so it ends by itself, after a minute at most
+  await mongo.db.command({ killSessions: [{ id: replay.session }] }).catch(() => {})
+}

@@ -2,7 +2,7 @@
 // in the transaction that moves its checkpoint over the offer.
 import type { ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import { replayCollection } from './replay-document.ts'
+import { endTransactionOf, replayCollection } from './replay-document.ts'
 import type { TenantDocument } from './tenant-document.ts'
 
 export interface Offer {
@@ -25,6 +25,12 @@ export function replaySwitch(mongo: Mongo) {
     const found = await collection.findOne({ _id: replayId, tenantId })
     const mayCome = found?.state === 'building' && found.codeVersion === codeVersion && found.missedThrough < offset
     return mayCome ? 'wait' : 'settled'
+  }
+
+  /** What the replay has under way must not hold the partition up. */
+  async function stopWaiting({ replayId }: Offer): Promise<void> {
+    const found = await collection.findOne({ _id: replayId, state: 'building' })
+    await endTransactionOf(mongo, found)
   }
 
   async function settle(offer: Offer, session: ClientSession): Promise<void> {
@@ -53,5 +59,5 @@ export function replaySwitch(mongo: Mongo) {
     )
   }
 
-  return { standing, settle }
+  return { standing, stopWaiting, settle }
 }

@@ -108,3 +108,30 @@ t.test('an offer that was passed over, or of other code, is not switched to late
   await settle(late, 13)
   t.equal(await generationOf('late'), 1)
 })
+
+t.test('a run that stands still in a transaction holds up neither the projector nor a cancel', async t => {
+  const replay = await begun('still')
+  const session = mongo.client.startSession()
+  await replaying.register(fenceOf(replay), session)
+  const [entered, goneOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const still = replaying.fenced(
+    fenceOf(replay),
+    { position: 5 },
+    async () => {
+      entered.resolve()
+      await goneOn.promise
+    },
+    session,
+  )
+  await entered.promise
+  const began = performance.now()
+  const offer = { replayId: replay._id, tenantId: 'still', generation: 1, offset: 9, codeVersion: 'v1' }
+  await switching.stopWaiting(offer)
+  await settle(replay, 9)
+  t.match(await replaying.get(replay._id), { missedThrough: 9, position: null })
+  await replaying.cancel('still')
+  t.ok(performance.now() - began < 5000)
+  goneOn.resolve()
+  await t.rejects(still, { code: 'replay_lost' })
+  await session.endSession()
+})

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import { duplicateKey, type ReplayDocument, type ReplayFence, replayCollection, replayLost } from './replay-document.ts'
+import {
+  duplicateKey,
+  endTransactionOf,
+  type ReplayDocument,
+  type ReplayFence,
+  replayCollection,
+  replayLost,
+} from './replay-document.ts'
 import { runTransaction } from './transaction.ts'
 
 export interface NewReplay {
@@ -17,7 +24,7 @@ export interface NewReplay {
 export type Replays = ReturnType<typeof replays>
 
 const attemptsMax = 20
-/** A replay that was paused in a transaction keeps its document locked until MongoDB gives that transaction up, after a minute. */
+/** Longer than MongoDB keeps a transaction in which nobody does anything. */
 const cancelMaxMs = 90_000
 
 export function replays(mongo: Mongo) {
@@ -41,6 +48,7 @@ export function replays(mongo: Mongo) {
         ...(given.purpose === 'scratch' ? {} : { open: true }),
         ...(base === undefined ? { fresh: true } : {}),
         run: randomUUID(),
+        session: null,
         generation: base?.generation ?? (await nextGeneration(given.tenantId)),
         flushing: null,
         position: base?.position ?? null,
@@ -71,12 +79,14 @@ export function replays(mongo: Mongo) {
 
   /** A new run carries on what `found` shows; null when it moved since then. What other code has folded does not count. */
   async function takeOver(found: ReplayDocument, codeVersion: string): Promise<ReplayDocument | null> {
+    await endTransactionOf(mongo, found)
     const anew = found.codeVersion !== codeVersion && found.purpose === 'replay' && found.state === 'building'
     return collection.findOneAndUpdate(
       { _id: found._id, run: found.run, beat: found.beat, open: true },
       {
         $set: {
           run: randomUUID(),
+          session: null,
           ...(found.state === 'building' ? { codeVersion } : {}),
           ...(anew ? { flushing: found.flushing ?? 0 } : {}),
         },
@@ -86,11 +96,20 @@ export function replays(mongo: Mongo) {
     )
   }
 
+  /** Tells which session a run writes in. Throws AppError `replay_lost`. */
+  async function register({ id, run }: ReplayFence, session: ClientSession): Promise<void> {
+    const lsid = session.id?.id
+    if (lsid === undefined) return
+    const held = await collection.updateOne({ _id: id, run }, { $set: { session: lsid } })
+    if (held.matchedCount !== 1) throw replayLost(id)
+  }
+
   /** Runs `act` in a transaction that happens only while this run may write. Throws AppError `replay_lost`. */
   async function fenced(
     { id, run }: ReplayFence,
     update: Partial<ReplayDocument>,
     act: (session: ClientSession) => Promise<void> = async () => {},
+    own?: ClientSession,
   ): Promise<void> {
     await runTransaction(
       mongo,
@@ -103,7 +122,7 @@ export function replays(mongo: Mongo) {
         if (held.matchedCount !== 1) throw replayLost(id)
         await act(session)
       },
-      { deadlineMs: 60_000 },
+      { deadlineMs: 60_000, session: own },
     )
   }
 
@@ -125,6 +144,7 @@ export function replays(mongo: Mongo) {
   /** Returns what was cancelled, or null when there was nothing to cancel. Its generation can be removed then. */
   async function cancel(tenantId: string): Promise<ReplayDocument | null> {
     let cancelled: ReplayDocument | null = null
+    await endTransactionOf(mongo, await openOf(tenantId))
     await runTransaction(
       mongo,
       async session => {
@@ -151,5 +171,5 @@ export function replays(mongo: Mongo) {
     )
   }
 
-  return { get, openOf, list, lastSwitchOf, begin, takeOver, fenced, beat, setLevel, cancel }
+  return { get, openOf, list, lastSwitchOf, begin, takeOver, fenced, register, beat, setLevel, cancel }
 }

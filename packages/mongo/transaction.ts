@@ -4,47 +4,52 @@ import type { Mongo } from './connection.ts'
 
 const defaultDeadlineMs = 15_000
 const retryMs = 20
+const transactionOptions = { writeConcern: { w: 'majority' }, readConcern: { level: 'local' } } as const
+
+export interface TransactionOptions {
+  deadlineMs?: number
+  /** The caller's own session, which it ends itself. */
+  session?: ClientSession | undefined
+}
 
 /**
  * `act` may run several times (transient errors abort and begin anew); a commit whose outcome is unknown is committed again, which is
- * harmless. After the deadline the last error is thrown: then the transaction may or may not have happened.
+ * harmless. Each is tried twice at least: the process may have stood still past the deadline. After the deadline the last error is thrown: then the transaction may or may not have happened.
  */
 export async function runTransaction(
   mongo: Mongo,
   act: (session: ClientSession) => Promise<void>,
-  { deadlineMs = defaultDeadlineMs }: { deadlineMs?: number } = {},
+  { deadlineMs = defaultDeadlineMs, session: given }: TransactionOptions = {},
 ): Promise<void> {
   const until = performance.now() + deadlineMs
-  const session = mongo.client.startSession({
-    defaultTransactionOptions: { writeConcern: { w: 'majority' }, readConcern: { level: 'local' } },
-  })
+  const session = given ?? mongo.client.startSession()
   try {
-    for (;;) {
-      session.startTransaction()
+    for (let attempt = 0; ; attempt++) {
+      session.startTransaction(transactionOptions)
       try {
         await act(session)
         await commit(session, until)
         return
       } catch (error) {
         if (session.inTransaction()) await session.abortTransaction().catch(() => {})
-        if (!hasLabel(error, 'TransientTransactionError') || performance.now() > until) throw error
+        if (!hasLabel(error, 'TransientTransactionError') || (attempt > 0 && performance.now() > until)) throw error
         await new Promise(resolve => setTimeout(resolve, retryMs))
       }
     }
   } finally {
-    await session.endSession()
+    if (given === undefined) await session.endSession()
   }
 }
 
 async function commit(session: ClientSession, until: number): Promise<void> {
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     try {
       return await session.commitTransaction()
     } catch (error) {
       if (
         !hasLabel(error, 'UnknownTransactionCommitResult') ||
         hasLabel(error, 'TransientTransactionError') ||
-        performance.now() > until
+        (attempt > 0 && performance.now() > until)
       )
         throw error
       await new Promise(resolve => setTimeout(resolve, retryMs))

@@ -16,7 +16,8 @@ export function offerOf({ event, record }: Decoded, { generation }: TenantScope,
 export async function untilSettled(replaySwitch: ReplaySwitch, offer: Offer, isOwned: () => boolean): Promise<void> {
   const until = performance.now() + waitMaxMs
   while (isOwned() && performance.now() < until) {
-    if ((await replaySwitch.standing(offer)) === 'settled') return
+    if ((await replaySwitch.standing(offer)) === 'settled') break
     await delay(askEveryMs)
   }
+  await replaySwitch.stopWaiting(offer)
 }

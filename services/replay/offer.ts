@@ -28,6 +28,7 @@ export async function offerUntilSwitched(
     await foldThrough(parts, [fold], await logEnd(parts))
     await fold.flush()
     const offset = await append(parts, replay)
+    if (offset === null) continue
     await foldThrough(parts, [fold], offset)
     await fold.flush()
     if (!(await replaying.setLevel(fence, offset))) {
@@ -74,7 +75,11 @@ async function requireOpen(replaying: Replays, { _id, run, tenantId }: ReplayDoc
   })
 }
 
-async function append({ client, topics, partition, tenantId }: ReplayParts, replay: ReplayDocument): Promise<number> {
+/** Null when it is not known whether the offer is in the log; if it is, the projector passes it over. */
+async function append(
+  { client, topics, partition, tenantId }: ReplayParts,
+  replay: ReplayDocument,
+): Promise<number | null> {
   const { _id: replayId, generation, codeVersion } = replay
   const event: HibobEvent<'tenant.replay.ready'> = {
     specversion: '1.0',
@@ -89,6 +94,9 @@ async function append({ client, topics, partition, tenantId }: ReplayParts, repl
   const lanes = await createLanes(client, { deadlineMs: appendWithinMs, sendTimeoutMs: appendWithinMs / 2 })
   try {
     return (await lanes.append(topics.events, partition, { key: tenantId, value: encodeEvent(event) })).offset
+  } catch (error) {
+    if (error instanceof AppError && error.retryable) return null
+    throw error
   } finally {
     await lanes.stop()
   }

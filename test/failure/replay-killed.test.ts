@@ -1,4 +1,7 @@
 // A replay whose process or whose projector dies or stands still, at whatever moment, ends right; what was given up writes nothing.
+import { logEnds } from '@hibob-sync/kafka'
+import { type ReplayDocument, replays as replayStore } from '@hibob-sync/mongo'
+import { codeVersionOf } from '@hibob-sync/runtime'
 import t from 'tap'
 import { hibobSync, hibobSyncJson } from '../support/command.ts'
 import { startCommand } from '../support/command-process.ts'
@@ -35,9 +38,15 @@ t.teardown(async () => {
 
 async function projectorLevel(): Promise<void> {
   const partition = prepared.partitionOf('acme')
-  const { logEnds } = await import('@hibob-sync/kafka')
   const end = (await logEnds(client, prepared.topics.events)).get(partition)?.high ?? 0
   await until(async () => ((await prepared.checkpoints.load(partition))?.position.offset ?? 0) >= end)
+}
+
+/** Resolves when something more is in the log. */
+async function offered(): Promise<void> {
+  const end = async () => (await logEnds(client, prepared.topics.events)).get(prepared.partitionOf('acme'))?.high ?? 0
+  const before = await end()
+  await until(async () => (await end()) > before, 5)
 }
 
 async function equalsLog(test: Pick<typeof t, 'match' | 'equal'>): Promise<void> {
@@ -104,22 +113,50 @@ await t.test('a switch that comes while there is no projector is made by the nex
   await equalsLog(t)
 })
 
+await t.test('a replay that was killed at its offer is passed over, and the next run offers again', async t => {
+  const before = await generationOf()
+  const replay = startCommand(env, 'replay', 'acme', '--yes')
+  await offered()
+  replay.kill('SIGKILL')
+  await replay.ended
+  await observe('acme', 6, 'after it was killed')
+  // the projector waits ten seconds at most for a replay that says nothing
+  await projectorLevel()
+  const replayed = await hibobSyncJson<{ generation: number }>(env, 'replay', 'acme', '--yes').catch(error => error)
+  t.equal(await generationOf(), before + 1, String(replayed))
+  await equalsLog(t)
+})
+
+await t.test(
+  'an offer of a replay that says nothing keeps its partition for ten seconds, and is not taken later',
+  async t => {
+    const before = await generationOf()
+    const codeVersion = await codeVersionOf(import.meta.resolve('@hibob-sync/domain'))
+    const silent = await replayStore(mongo).begin({ tenantId: 'acme', purpose: 'replay', codeVersion, by: 'test' })
+    const { _id: replayId, generation } = silent as ReplayDocument
+    const { offset } = await prepared.append('tenant.replay.ready', 'acme', { replayId, generation, codeVersion })
+    const began = performance.now()
+    await observe('acme', 5, 'after the offer')
+    await projectorLevel()
+    const seconds = (performance.now() - began) / 1000
+    t.ok(seconds > 8 && seconds < 20, `${seconds} s`)
+    t.match(await replays.findOne({ generation }), { state: 'building', missedThrough: offset })
+    t.equal(await generationOf(), before)
+    t.match(await hibobSyncJson(env, 'replay', 'acme', '--yes'), { switched: true, generation })
+    await equalsLog(t)
+  },
+)
+
 await t.test('a replay that stood still at its offer is passed over, and offers again when it goes on', async t => {
   const before = await generationOf()
   const replay = startCommand(env, 'replay', 'acme', '--yes', '--json')
-  const end = (await prepared.checkpoints.load(prepared.partitionOf('acme')))?.position.offset ?? 0
-  const { logEnds } = await import('@hibob-sync/kafka')
-  await until(async () => {
-    const log = await logEnds(client, prepared.topics.events)
-    return (log.get(prepared.partitionOf('acme'))?.high ?? 0) > end
-  }, 5)
+  await offered()
   replay.kill('SIGSTOP')
-  const paused = await replays.findOne({ generation: { $gt: before } })
-  if (paused?.state === 'building') {
-    await observe('acme', 4, 'while it stood still')
-    await projectorLevel()
-    t.equal(await generationOf(), before)
-  }
+  await observe('acme', 4, 'while it stood still')
+  await projectorLevel()
+  // it may have called itself level just before it was stopped
+  const isSwitched = (await replays.findOne({ generation: before + 1 }))?.state === 'switched'
+  t.equal(await generationOf(), isSwitched ? before + 1 : before)
   replay.kill('SIGCONT')
   const { code, stdout } = await replay.ended
   t.equal(code, 0)
