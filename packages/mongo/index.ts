@@ -34,6 +34,7 @@ export {
   type Tenant,
   type TenantDocument,
   type TenantLifecycle,
+  tenantRemoved,
   tokenHashOf,
 } from './tenant-document.ts'
 export * from './tenant-store.ts'

@@ -87,6 +87,12 @@ export function tenantUnknown(tenant: string): AppError {
   })
 }
 
+export function tenantRemoved(tenant: string): AppError {
+  return new AppError('tenant_removed', `tenant ${tenant} is removed: add it again with \`hibob-sync tenants add\``, {
+    retryable: false,
+  })
+}
+
 export function requireNightly({ at, timeZone }: NightlyTime): void {
   if (/^([01]\d|2[0-3]):[0-5]\d$/.test(at) && isTimeZone(timeZone)) return
   throw new AppError(

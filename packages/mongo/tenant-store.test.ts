@@ -135,30 +135,34 @@ t.test('renewed credentials do not wake a paused tenant, nor does HiBob’s refu
   t.equal((await store.get('paused'))?.state, 'active')
 })
 
-t.test('a removed tenant is unknown to every act, keeps no secret, and can be added anew under a new URL', async t => {
-  const { token } = await add('leaving')
-  await stored.updateOne({ _id: 'leaving' }, { $set: { generation: 3 } })
-  await store.markRemoved('leaving', 'ada')
-  t.equal((await store.get('leaving'))?.state, 'removed')
-  t.equal(await accessFor(token), null)
-  t.notOk((await store.webhookAccesses()).has(tokenHashOf(token)))
-  t.match(await stored.findOne({ _id: 'leaving' }), { secrets: [], serviceUserToken: '', tokenHash: undefined })
-  const acts: (() => Promise<unknown>)[] = [
-    () => store.credentials('leaving'),
-    () => store.pause('leaving', 'ada'),
-    () => store.resume('leaving', 'ada'),
-    () => store.rotateToken('leaving', 'ada'),
-    () => store.addSecret('leaving', 's', 'ada'),
-    () => store.setCredentials('leaving', { serviceUserToken: 's' }, 'ada'),
-    () => store.setHibobUrl('leaving', 'https://x/v1', 'ada'),
-    () => store.markRemoved('leaving', 'ada'),
-  ]
-  for (const act of acts) await t.rejects(act, { code: 'tenant_unknown' })
-  const anew = await add('leaving', { signingSecret: 'second life' })
-  t.not(anew.token, token)
-  t.same(await secretsOf(anew.token), ['second life'])
-  t.match(await store.get('leaving'), { state: 'active', generation: 3 }, 'a generation is never used twice')
-})
+t.test(
+  'a removed tenant refuses every act and says why, keeps no secret, and can be added anew under a new URL',
+  async t => {
+    const { token } = await add('leaving')
+    await stored.updateOne({ _id: 'leaving' }, { $set: { generation: 3 } })
+    await store.markRemoved('leaving', 'ada')
+    t.equal((await store.get('leaving'))?.state, 'removed')
+    t.equal(await accessFor(token), null)
+    t.notOk((await store.webhookAccesses()).has(tokenHashOf(token)))
+    t.match(await stored.findOne({ _id: 'leaving' }), { secrets: [], serviceUserToken: '', tokenHash: undefined })
+    const acts: (() => Promise<unknown>)[] = [
+      () => store.pause('leaving', 'ada'),
+      () => store.resume('leaving', 'ada'),
+      () => store.rotateToken('leaving', 'ada'),
+      () => store.addSecret('leaving', 's', 'ada'),
+      () => store.setCredentials('leaving', { serviceUserToken: 's' }, 'ada'),
+      () => store.setHibobUrl('leaving', 'https://x/v1', 'ada'),
+      () => store.markRemoved('leaving', 'ada'),
+    ]
+    for (const act of acts) await t.rejects(act, { code: 'tenant_removed', message: /tenants add/ })
+    await t.rejects(store.credentials('leaving'), { code: 'tenant_unknown' })
+    await t.rejects(store.pause('nobody', 'ada'), { code: 'tenant_unknown' })
+    const anew = await add('leaving', { signingSecret: 'second life' })
+    t.not(anew.token, token)
+    t.same(await secretsOf(anew.token), ['second life'])
+    t.match(await store.get('leaving'), { state: 'active', generation: 3 }, 'a generation is never used twice')
+  },
+)
 
 t.test('every act is in the audit log with who did it; acts that changed nothing are not', async t => {
   await add('audited')

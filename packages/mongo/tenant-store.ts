@@ -5,6 +5,7 @@ import { AppError } from '@hibob-sync/runtime'
 import type { ClientSession, UpdateFilter } from 'mongodb'
 import { type Act, auditLog } from './audit-log.ts'
 import type { Mongo } from './connection.ts'
+import { requireMasterKey } from './master-key-check.ts'
 import { sealedBox } from './sealed-box.ts'
 import { tenantAccess } from './tenant-access.ts'
 import {
@@ -14,6 +15,7 @@ import {
   shownTenant,
   type Tenant,
   type TenantDocument,
+  tenantRemoved,
   tenantUnknown,
   tokenHashOf,
 } from './tenant-document.ts'
@@ -72,7 +74,7 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
     return (await collection.find({}, { sort: { _id: 1 } }).toArray()).map(shownTenant)
   }
 
-  /** New credentials end `credentials_invalid`. Throws AppError `tenant_unknown`. */
+  /** New credentials end `credentials_invalid`. Throws AppError `tenant_unknown` or `tenant_removed`, as every change does. */
   async function setCredentials(
     tenant: string,
     given: { serviceUserId?: string; serviceUserToken: string },
@@ -149,7 +151,7 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
       { tenantId: tenant, ...act },
       async session => (await collection.updateOne(filter, update, { session })).matchedCount === 1,
     )
-    if (!known) throw tenantUnknown(tenant)
+    if (!known) throw (await get(tenant)) === null ? tenantUnknown(tenant) : tenantRemoved(tenant)
   }
 
   /** `act` returns whether it changed anything: only then it is noted. */
@@ -173,6 +175,8 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
     add,
     get,
     list,
+    /** Throws AppError `master_key_wrong` unless secrets of this database are sealed under the key. */
+    requireMasterKey: () => requireMasterKey(mongo, box),
     ...tenantAccess(mongo, box),
     setCredentials,
     markCredentialsInvalid,

@@ -81,7 +81,14 @@ export function commandContext() {
     return partitionFor(tenant, await partitions())
   }
 
-  const tenants = async () => createTenantStore(await mongo(), masterKeyOf(settings().MASTER_KEY))
+  /** For acts that seal or open secrets. Throws AppError `master_key_wrong`. */
+  async function tenants() {
+    const masterKey = masterKeyOf(settings().MASTER_KEY)
+    const store = createTenantStore(await mongo(), masterKey)
+    await store.requireMasterKey()
+    return store
+  }
+
   const models = async () => readModels(await mongo())
 
   /** Throws AppError `tenant_unknown`. */

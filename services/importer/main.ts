@@ -58,6 +58,11 @@ export async function startImporter(
   })
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' })
   await ensureIndexes(mongo)
+  const tenants = createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
+  await tenants.requireMasterKey().catch(async error => {
+    await mongo.close()
+    throw error
+  })
   const { events: topic } = topicNames(config.TOPIC_PREFIX)
   const lanes = await createLanes(client, { deadlineMs: appendWithinMs, sendTimeoutMs: appendWithinMs / 2 })
   const owned = ownedPartitions()
@@ -67,7 +72,6 @@ export async function startImporter(
   const imports = importStore(mongo)
   const projector = projectorCheckpoints(mongo)
   const metrics = importerMetrics()
-  const tenants = createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
   const clients = hibobClients({
     connectionsMax: config.IMPORTER_REQUESTS_MAX,
     allowedUrls: commaList(config.HIBOB_ALLOWED_URLS),

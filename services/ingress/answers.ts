@@ -9,7 +9,7 @@ export const refusals = {
   webhook_token_unknown: {
     status: 404,
     message:
-      'This webhook URL is not known. Copy the URL from `hibob-sync tenants show`, or make a new one with `hibob-sync tenants rotate-url`, and put it into HiBob.',
+      'This webhook URL is not known. Make a new one with `hibob-sync tenants rotate-url`, and put it into HiBob.',
   },
   webhook_signature_invalid: {
     status: 401,

@@ -32,7 +32,10 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   })
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-ingress', waitMs: 2000, lazy: true })
   const tenants = tenantCache(createTenantStore(mongo, masterKey), logger)
-  await tenants.refresh()
+  await tenants.start().catch(async error => {
+    await mongo.close()
+    throw error
+  })
   const lanes = await createLanes(client, {
     deadlineMs: appendWithinMs,
     sendTimeoutMs,

@@ -25,21 +25,36 @@ const answerWithinMs = 900
 const askedMax = 10_000
 const tokenLengthMax = 128
 
-export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookAccesses'>, logger: Logger) {
+export function tenantCache(
+  store: Pick<TenantStore, 'webhookAccess' | 'webhookAccesses' | 'requireMasterKey'>,
+  logger: Logger,
+) {
   let byHash = new Map<string, KnownTenant>()
   const byToken = new Map<string, KnownTenant>()
   const asked = new Map<string, { at: number; answer: Promise<Lookup> }>()
   let loaded = false
-  const timer = setInterval(() => void refresh(), refreshMs)
+  let timer: NodeJS.Timeout | undefined
+
+  /** Resolves also when MongoDB does not answer: it is asked on and on. Throws AppError `master_key_wrong`. */
+  async function start(): Promise<void> {
+    await refresh()
+    timer = setInterval(() => void refresh().catch(tell), refreshMs)
+  }
+
+  // until the key is right its tenants are not known, so that nobody routes webhooks here
+  const tell = (error: unknown) =>
+    logger.error({ code: errorCode(error) }, error instanceof AppError ? error.message : 'tenants not refreshed')
 
   async function refresh(): Promise<void> {
     try {
+      if (!loaded) await answerOf(store.requireMasterKey())
       const accesses = await answerOf(store.webhookAccesses())
       warnOfUnreadable(accesses)
       byHash = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
       byToken.clear()
       loaded = true
     } catch (error) {
+      if (errorCode(error) === 'master_key_wrong') throw error
       logger.warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
     }
   }
@@ -49,7 +64,7 @@ export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookA
       if (unreadable.length === 0) continue
       const code = 'secret_unreadable'
       logger.error(
-        { code, tenant: tenantId, secrets: unreadable },
+        { code, tenantId, count: unreadable.length },
         'signing secrets cannot be opened under this MASTER_KEY',
       )
     }
@@ -96,7 +111,7 @@ export function tenantCache(store: Pick<TenantStore, 'webhookAccess' | 'webhookA
     }
   }
 
-  return { refresh, find, findAnew, isLoaded: () => loaded, stop: () => clearInterval(timer) }
+  return { start, find, findAnew, isLoaded: () => loaded, stop: () => clearInterval(timer) }
 }
 
 async function answerOf<T>(answer: Promise<T>): Promise<T> {
