@@ -29,7 +29,8 @@ export function progressDisplay(): ProgressDisplay {
 function progressBar(): ProgressDisplay {
   const bar = new cliProgress.SingleBar(
     {
-      format: '{label} [{bar}] {shown} {unit} · {rate}/s · {left}{note}',
+      format: (options, { progress }, { text }: { text: string }) =>
+        text.replace('[bar]', `[${cliProgress.Format.BarFormat(progress, options)}]`),
       barsize: barColumns,
       hideCursor: true,
       stream: process.stderr,
@@ -43,10 +44,10 @@ function progressBar(): ProgressDisplay {
       if (label !== advance.label) {
         if (label !== null) bar.stop()
         label = advance.label
-        bar.start(Math.max(advance.total, 1), 0, payload(advance, pace(advance)))
+        bar.start(Math.max(advance.total, 1), 0, { text: barText(advance, pace(advance)) })
       }
       bar.setTotal(Math.max(advance.total, advance.done, 1))
-      bar.update(advance.done, payload(advance, pace(advance)))
+      bar.update(advance.done, { text: barText(advance, pace(advance)) })
     },
     end() {
       if (label !== null) bar.stop()
@@ -55,14 +56,12 @@ function progressBar(): ProgressDisplay {
   }
 }
 
-const payload = ({ label, unit, note, ...advance }: Advance, pace: Pace) => ({
-  label,
-  unit,
-  note: noteOf(note),
-  shown: amount(advance),
-  rate: pace.perSecond,
-  left: left(pace),
-})
+/** Where the end is not known there is no bar, and where nothing is counted nothing but what is done. */
+function barText(advance: Advance, pace: Pace): string {
+  const { label, done, total, unit, note } = advance
+  if (total === 0) return `${label}${done === 0 ? '' : ` ${done} ${unit}`}${noteOf(note)}`
+  return `${label} [bar] ${amount(advance)} ${unit} · ${pace.perSecond}/s · ${left(pace)}${noteOf(note)}`
+}
 
 function progressLines(): ProgressDisplay {
   const pace = paceOf()
@@ -75,12 +74,17 @@ function progressLines(): ProgressDisplay {
       if (label === advance.label && now - shownAt < lineEveryMs) return
       label = advance.label
       shownAt = now
-      say(
-        `${advance.label}: ${amount(advance)} ${advance.unit}${at.perSecond > 0 ? `, ${at.perSecond}/s, ${left(at)}` : ''}${noteOf(advance.note)}`,
-      )
+      say(lineText(advance, at))
     },
     end() {},
   }
+}
+
+function lineText(advance: Advance, pace: Pace): string {
+  const { label, done, total, unit, note } = advance
+  if (total === 0 && done === 0) return `${label}${noteOf(note)}`
+  const rate = pace.perSecond > 0 ? `, ${pace.perSecond}/s, ${left(pace)}` : ''
+  return `${label}: ${amount(advance)} ${unit}${rate}${noteOf(note)}`
 }
 
 interface Pace {

@@ -2,7 +2,7 @@
 import { AppError, errorCode } from '@hibob-sync/runtime'
 import type { Context } from './context.ts'
 import { confirm, type OutputOptions, printJson, say } from './output.ts'
-import { showDifferences, withLogParts } from './replay-parts.ts'
+import { counted, showDifferences, withLogParts } from './replay-parts.ts'
 import { jsonOf, resend, tell } from './replay-report.ts'
 
 interface AllOptions extends OutputOptions {
@@ -24,7 +24,7 @@ export async function replayAll(context: Context, tenant: string | undefined, op
       replayTenants(log, tenantIds, async (tenantId, comparison) => {
         endProgress()
         if (!options.json) showDifferences(comparison)
-        await confirm(`${comparison.count} differences: switch ${tenantId} to what the log folds to?`, options.yes)
+        await confirm(`${counted(comparison.count)}: switch ${tenantId} to what the log folds to?`, options.yes)
       }),
     )
     for (const [tenantId, result] of results) {

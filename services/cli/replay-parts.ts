@@ -59,10 +59,12 @@ const interrupted = () =>
 /** Differences as programs get them. */
 export const jsonDifferences = ({ count, fields, items }: Comparison) => ({ count, fields, items })
 
+export const counted = (differences: number) => (differences === 1 ? '1 difference' : `${differences} differences`)
+
 /** Counts first, then the first differences. */
 export function showDifferences(comparison: Comparison): void {
   const { count, fields, items } = comparison
-  say(`${count} differences`)
+  say(counted(count))
   printTable(
     ['document and field', 'differences'],
     Object.entries(fields).sort(([, a], [, b]) => b - a),

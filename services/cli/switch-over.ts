@@ -4,7 +4,7 @@ import type { Replayed } from '@hibob-sync/replay'
 import { AppError } from '@hibob-sync/runtime'
 import type { Context } from './context.ts'
 import { confirm, type OutputOptions } from './output.ts'
-import { showDifferences, withReplayParts } from './replay-parts.ts'
+import { counted, showDifferences, withReplayParts } from './replay-parts.ts'
 
 /** Throws AppError `tenant_removed`, or `not_confirmed` when there are differences and nobody agrees to them. */
 export async function switchOver(
@@ -21,7 +21,7 @@ export async function switchOver(
     act(parts, async comparison => {
       endProgress()
       if (!json) showDifferences(comparison)
-      await confirm(`${comparison.count} differences: switch ${tenant} to what the log folds to?`, yes)
+      await confirm(`${counted(comparison.count)}: switch ${tenant} to what the log folds to?`, yes)
     }),
   )
   const audited = { tenantId: tenant, act: `tenant.${purpose}`, by: context.by, detail: replayed.replayId }

@@ -78,7 +78,7 @@ await t.test(
   'differences are shown before anything is switched: without --yes nothing is, and nothing stays',
   async t => {
     const asked = await command('replay', 'acme')
-    t.match([asked.code, asked.stderr], [1, /1 differences.*not_confirmed.*--yes/s])
+    t.match([asked.code, asked.stderr], [1, /1 difference.*not_confirmed.*--yes/s])
     t.equal(await generationOf(), 2)
     t.equal(await users.countDocuments({ tenantId: 'acme', generation: 3 }), 0)
   },
