@@ -1,7 +1,7 @@
 // `npm start`: everything runs, the demo company is imported person by person, and Ctrl-C ends all of it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -29,6 +29,7 @@ const env = {
 interface Started {
   child: ChildProcess
   exited: Promise<number | null>
+  output(): string
   /** Resolves when `pattern` has been printed. */
   printed(pattern: RegExp): Promise<void>
 }
@@ -54,7 +55,7 @@ function npmStart(more: NodeJS.ProcessEnv = {}): Started {
       if (!pattern.test(output) && ended) throw new Error(`ended without printing ${pattern}:\n${output}`)
       return pattern.test(output)
     })
-  return { child, exited, printed }
+  return { child, exited, output: () => output, printed }
 }
 
 const users = () => hibobSyncJson<{ id: string; status: string }[]>(env, 'users', 'demo', '--all')
@@ -80,6 +81,10 @@ await t.test(
     t.ok(performance.now() - asked < 10_000, 'ended in time')
     await printed(/ending/)
     t.notMatch(await processes(), new RegExp(dataDir), 'no process is left')
+    for (const service of ['start', 'ingress', 'importer', 'projector']) {
+      const log = await readFile(join(dataDir, 'log', `${service}.log`), 'utf8')
+      t.match(log, /"msg":"started".*"msg":"stopped"/s, `${service}.log tells when it was there`)
+    }
   },
 )
 
@@ -91,6 +96,19 @@ await t.test(
     await printed(/received [1-9]/)
     t.ok((await users()).length >= 200)
     t.notOk((await users()).some(({ status }) => status === 'deleted'))
+
+    const shared = await readFile(join(dataDir, 'environment.json'), 'utf8')
+    const [otherIngress, otherSimulator] = await freePorts(2)
+    const other = npmStart({ INGRESS_PORT: String(otherIngress), SIMULATOR_PORT: String(otherSimulator) })
+    t.equal(await other.exited, 1)
+    t.match(
+      other.output(),
+      `start_running: another \`npm start\` (pid ${child.pid}) uses ${dataDir}: end it, or set HIBOB`,
+    )
+    t.notMatch(other.output(), 'ending')
+    t.equal(await readFile(join(dataDir, 'environment.json'), 'utf8'), shared, 'a second one beside it touches nothing')
+    t.ok((await users()).length >= 200)
+
     child.kill('SIGKILL')
     await exited
     await until(async () => !(await processes()).includes(dataDir))
@@ -108,20 +126,53 @@ await t.test('Ctrl-C in the middle of starting ends what has been started', asyn
   t.pass('no process is left')
 })
 
+await t.test('a removed demo tenant and an engine that died are told, and Ctrl-C then ends within 5 s', async t => {
+  const { child, exited, printed } = npmStart()
+  await printed(/users 2\d\d\/200/)
+  t.match(await hibobSync(env, 'tenants', 'remove', 'demo', '--yes'), { code: 0 })
+  await printed(/demo removed; the next `npm start` adds it again/)
+  const kafka = Number(await readFile(join(dataDir, 'local/kafka/node-1/pid'), 'utf8'))
+  process.kill(kafka, 'SIGKILL')
+  await printed(/Kafka at 127\.0\.0\.1:\d+ does not answer\. Its log: .*kafka\.log\n.*Ctrl-C ends everything/)
+  const asked = performance.now()
+  child.kill('SIGINT')
+  t.equal(await exited, 0)
+  t.ok(performance.now() - asked < 5000, `ended after ${Math.round(performance.now() - asked)} ms`)
+  t.notMatch(await processes(), new RegExp(dataDir), 'no process is left')
+})
+
+await t.test('settings that cannot be used are told before anything is started', async t => {
+  const file = join(dataDir, 'a-file')
+  await writeFile(file, '')
+  const untouched = join(dataDir, 'untouched')
+  const port = String(ingressPort)
+  for (const [settings, message] of [
+    [{ MASTER_KEY: 'abc' }, /config_invalid.*MASTER_KEY/s],
+    [{ SIMULATOR_PORT: port }, `INGRESS_PORT and SIMULATOR_PORT are both ${port}: choose two different ports`],
+    [
+      { LOG_LEVEL: 'loud', PROJECTOR_SLICE_SIZE: 'x' },
+      /LOG_LEVEL.*PROJECTOR_SLICE_SIZE|PROJECTOR_SLICE_SIZE.*LOG_LEVEL/s,
+    ],
+    [{ KAFKA_BROKERS: '127.0.0.1:9092' }, /set both KAFKA_BROKERS and MONGODB_URL/],
+    [{ HIBOB_SYNC_DATA: file }, `HIBOB_SYNC_DATA=${file} is no directory that can be written to`],
+  ] as [NodeJS.ProcessEnv, RegExp | string][]) {
+    const { exited, output } = npmStart({ HIBOB_SYNC_DATA: untouched, ...settings })
+    t.equal(await exited, 1)
+    t.match(output(), message)
+    t.notMatch(output(), /ending|starting/)
+  }
+  await t.rejects(stat(untouched), { code: 'ENOENT' })
+})
+
 await t.test('a busy port is named, with what to do, and nothing is started', async t => {
   const server = createServer().listen(0, '0.0.0.0')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  const { exited, printed } = npmStart({ SIMULATOR_PORT: String(port) })
-  await printed(new RegExp(`port_busy: port ${port} is in use.*SIMULATOR_PORT=<port>`))
+  const { exited, output, printed } = npmStart({ SIMULATOR_PORT: String(port) })
+  await printed(new RegExp(`port_busy: port ${port} is in use.*SIMULATOR_PORT=<port>.*HIBOB_SYNC_DATA=<folder>`))
   t.equal(await exited, 1)
+  t.notMatch(output(), /ending|starting/)
   server.close()
-})
-
-await t.test('one engine named without the other is refused', async t => {
-  const { exited, printed } = npmStart({ KAFKA_BROKERS: '127.0.0.1:9092' })
-  await printed(/set both KAFKA_BROKERS and MONGODB_URL/)
-  t.equal(await exited, 1)
 })
 
 async function processes(): Promise<string> {

@@ -1,4 +1,8 @@
-// Settings of `npm start`; everything has a default that works on a laptop.
+// Settings of `npm start`; everything has a default that works on a laptop. All are checked before anything is started, the services' too.
+import { importerSettings } from '@hibob-sync/importer'
+import { ingressSettings } from '@hibob-sync/ingress'
+import { projectorSettings } from '@hibob-sync/projector'
+import { AppError, masterKeyOf, readConfig } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const startSettings = Type.Object({
@@ -32,3 +36,32 @@ export const startSettings = Type.Object({
   }),
 })
 export type StartConfig = Static<typeof startSettings>
+
+const everySetting = Type.Object({
+  ...projectorSettings.properties,
+  ...importerSettings.properties,
+  ...ingressSettings.properties,
+  ...startSettings.properties,
+})
+/** Stands for what is known only when the engines run and the key is read. */
+const notYetKnown = {
+  KAFKA_BROKERS: 'started',
+  MONGODB_URL: 'started',
+  MASTER_KEY: Buffer.alloc(32).toString('base64'),
+}
+
+/** Throws AppError `config_invalid` that names what is at fault. */
+export function checkedConfig(env: NodeJS.ProcessEnv): StartConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  readConfig(everySetting, { ...notYetKnown, ...given })
+  if (env['MASTER_KEY']) masterKeyOf(env['MASTER_KEY'])
+  if (Boolean(env['KAFKA_BROKERS']) !== Boolean(env['MONGODB_URL']))
+    throw invalid('set both KAFKA_BROKERS and MONGODB_URL, or neither')
+  const config = readConfig(startSettings, env)
+  if (config.INGRESS_PORT === config.SIMULATOR_PORT)
+    throw invalid(`INGRESS_PORT and SIMULATOR_PORT are both ${config.INGRESS_PORT}: choose two different ports`)
+  return config
+}
+
+export const invalid = (message: string, cause?: unknown) =>
+  new AppError('config_invalid', message, { retryable: false, cause })

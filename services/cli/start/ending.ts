@@ -1,27 +1,38 @@
 // How `npm start` ends. The first Ctrl-C stops what was started, newest first, even in the middle of starting; another one ends at
 // once. Npm passes on the SIGINT that the terminal has sent already, so the same signal within half a second counts once.
+import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, errorCode } from '@hibob-sync/runtime'
 
 type Stop = () => unknown
 
 export interface Ending {
-  /** Runs `stop` at the end. Throws AppError `ending` when the end has begun: then it runs now, and nothing more is to be started. */
-  atEnd(stop: Stop): void
+  /**
+   * Runs `stop` at the end. `needsEngines`: what waits for engines to take what is left, which is not waited for when they do not answer.
+   * Throws AppError `ending` when the end has begun: then it runs now, and nothing more is to be started.
+   */
+  atEnd(stop: Stop, options?: { needsEngines: boolean }): void
   /** Tells what went wrong, stops everything, and ends with status 1. */
   fail(error: unknown): void
+}
+
+export interface EndingOptions {
+  onEnding(): void
+  /** Whether what is stopped can still get rid of what it holds. */
+  enginesAnswer(): Promise<boolean>
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const sameSignalWithinMs = 500
 const stopWithinMs = 9500
+const stopWithoutEnginesWithinMs = 500
 
-export function endOnSignals(onEnding: () => void): Ending {
-  const stops: Stop[] = []
+export function endOnSignals({ onEnding, enginesAnswer }: EndingOptions): Ending {
+  const stops: { stop: Stop; needsEngines: boolean }[] = []
   let begunAt: number | null = null
   let status = 0
 
-  function atEnd(stop: Stop): void {
-    stops.push(stop)
+  function atEnd(stop: Stop, { needsEngines } = { needsEngines: false }): void {
+    stops.push({ stop, needsEngines })
     if (begunAt === null) return
     void stopAll()
     throw new AppError('ending', 'everything is being ended', { retryable: false })
@@ -46,14 +57,23 @@ export function endOnSignals(onEnding: () => void): Ending {
   }
 
   async function stopAll(): Promise<void> {
-    for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+    for (let next = stops.pop(); next !== undefined; next = stops.pop()) {
       try {
-        await stop()
+        await stopOne(next)
       } catch (error) {
         status = 1
         complain(error)
       }
     }
+  }
+
+  async function stopOne({ stop, needsEngines }: (typeof stops)[number]): Promise<unknown> {
+    const patient = !needsEngines || (await enginesAnswer())
+    const stopped = Promise.resolve(stop())
+    if (patient) return stopped
+    // it stays as it is, and fails as it likes: what it holds is taken up again at the next start
+    stopped.catch(() => {})
+    return Promise.race([stopped, wait(stopWithoutEnginesWithinMs)])
   }
 
   for (const signal of signals) {

@@ -38,6 +38,7 @@ export function figuresFrom(sources: Sources): () => Promise<Figures> {
       [...ends].reduce((lag, [number, { high }]) => lag + high - (positions.get(number)?.position ?? high), 0)
     const read = importer.metrics.totals()
     const changes = await box.latest(partition, demoTenant, changesShown)
+    const listed = (await tenants.list()).filter(({ state }) => state !== 'removed')
     return {
       startedSecondsAgo: Math.round((performance.now() - began) / 1000),
       received: ingress.metrics.totals.get('taken') ?? 0,
@@ -48,7 +49,8 @@ export function figuresFrom(sources: Sources): () => Promise<Figures> {
       projectorLag: lagOf(projector.consumer.positions()),
       waiting: await pending.count(),
       parked: await parked.count(),
-      tenants: (await tenants.list()).filter(({ state }) => state !== 'removed').length,
+      tenants: listed.length,
+      demoState: listed.find(({ tenant }) => tenant === demoTenant)?.state ?? 'removed',
       ...(await models.counts(demoTenant)),
       people: company.people.length,
       lastChanges: changes.flatMap(change => changeLine(change.value) ?? []),

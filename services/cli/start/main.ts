@@ -1,46 +1,47 @@
 // `npm start`: engines, simulator, every service and a live screen in one process; Ctrl-C ends all of it.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { importerSettings, startImporter } from '@hibob-sync/importer'
 import { ingressSettings, startIngress } from '@hibob-sync/ingress'
 import { applyTopics, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
-import { startEngines } from '@hibob-sync/local-engines'
+import { type Engines, startEngines } from '@hibob-sync/local-engines'
 import { connectMongo, createTenantStore, ensureIndexes, readModels } from '@hibob-sync/mongo'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
-import { AppError, createLogger, errorCode, masterKeyOf, readConfig } from '@hibob-sync/runtime'
-import logUpdate from 'log-update'
+import { createLogger, errorCode, type Logger, masterKeyOf, readConfig } from '@hibob-sync/runtime'
 import pino from 'pino'
-import { type StartConfig, startSettings } from './config.ts'
+import { checkedConfig, type StartConfig } from './config.ts'
+import { takeDataDirectory } from './data-directory.ts'
 import { demoTenant, joinTenant, startCompany, tenantAddedRecord } from './demo-tenant.ts'
 import { endOnSignals } from './ending.ts'
+import { type Engine, enginesOf, silentEngines } from './engine-answers.ts'
 import { figuresFrom } from './figures.ts'
 import { keptMasterKey } from './master-key.ts'
 import { requireFreePorts } from './ports.ts'
-import { type Figures, introductionOf, lineOf, type Places, screenOf } from './screen.ts'
+import type { Places } from './screen.ts'
+import { show, tell, tellBelow } from './show.ts'
 
-const screenEveryMs = 500
-const lineEveryMs = 2000
-const onScreen = process.stdout.isTTY
-const tell = onScreen ? logUpdate : console.log
-
-const { atEnd, fail } = endOnSignals(() => {
-  logUpdate.done()
-  console.log('ending …')
+let begun = false
+let engines: Engine[] = []
+const { atEnd, fail } = endOnSignals({
+  onEnding() {
+    tellBelow()
+    if (begun) console.log('ending …')
+  },
+  enginesAnswer: async () => (await silentEngines(engines)).length === 0,
 })
 await start().catch(fail)
 
 async function start(): Promise<void> {
-  const config = readConfig(startSettings, process.env)
-  const dataDir = resolve(config.HIBOB_SYNC_DATA)
-  const logDir = join(dataDir, 'log')
-  const loggerOf = (service: string) =>
-    createLogger({ service, destination: pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true }) })
+  const config = checkedConfig(process.env)
+  const { dataDir, logDir, giveBack } = await takeDataDirectory(config.HIBOB_SYNC_DATA)
+  atEnd(giveBack)
+  const logger = loggerOf('start', logDir)
   await requireFreePorts({ INGRESS_PORT: config.INGRESS_PORT, SIMULATOR_PORT: config.SIMULATOR_PORT })
-  await mkdir(logDir, { recursive: true })
-
-  const { brokers, mongoUrl } = await engines(config, dataDir)
   const masterKey = await keptMasterKey(join(dataDir, 'master-key'))
+
+  begun = true
+  atEnd(() => logger.info('stopped'))
+  const { brokers, mongoUrl } = await startedEngines(config, dataDir)
   const { simulator, company } = await startCompany(config.SIMULATOR_PORT, config.DEMO_PEOPLE)
   atEnd(() => simulator.close())
   const env = {
@@ -55,7 +56,7 @@ async function start(): Promise<void> {
   }
   await shareEnvironment(env, dataDir)
 
-  const client = createKafka({ brokers, clientId: 'hibob-sync-start', logger: loggerOf('start') })
+  const client = createKafka({ brokers, clientId: 'hibob-sync-start', logger })
   const prefix = process.env['TOPIC_PREFIX'] ?? ''
   const { events } = topicNames(prefix)
   tell('creating topics …')
@@ -73,17 +74,13 @@ async function start(): Promise<void> {
   })
 
   tell('starting projector, importer and ingress …')
-  const parts = (service: string) => ({ logger: loggerOf(service), fatal: fail })
-  const projector = await startProjector(readConfig(projectorSettings, env), parts('projector'))
-  atEnd(() => projector.stop())
-  const importer = await startImporter(readConfig(importerSettings, env), parts('importer'))
-  atEnd(() => importer.stop())
-  const ingress = await startIngress(readConfig(ingressSettings, env), parts('ingress'))
-  atEnd(() => ingress.stop())
+  const projector = await run('projector', parts => startProjector(readConfig(projectorSettings, env), parts))
+  const importer = await run('importer', parts => startImporter(readConfig(importerSettings, env), parts))
+  const ingress = await run('ingress', parts => startIngress(readConfig(ingressSettings, env), parts))
 
   const webhookUrl = `http://127.0.0.1:${config.INGRESS_PORT}/webhooks/hibob/${access.token}`
   await company.sendWebhooksTo(webhookUrl, access.secret)
-  atEnd(() => company.stopWebhooks())
+  atEnd(() => company.stopWebhooks(), { needsEngines: true })
   // also after a start that was ended in the middle of it
   if ((await readModels(mongo).counts(demoTenant)).users < company.people.length) company.announceEveryone()
 
@@ -100,44 +97,60 @@ async function start(): Promise<void> {
   const sources = { ingress, importer, projector, company, client, mongo, partition }
   const figures = figuresFrom({ ...sources, masterKey: masterKeyOf(masterKey), topic: events })
   let drifting = false
-  show(figures, places, ({ users, people }) => {
-    if (drifting || users < people || config.DEMO_CHANGES_PER_SECOND === 0) return
-    drifting = true
-    const drift = company.drift({ perSecond: config.DEMO_CHANGES_PER_SECOND })
-    atEnd(() => drift.stop())
+  const shown = show({
+    figures,
+    places,
+    engines,
+    onFigures({ users, people }) {
+      if (drifting || users < people || config.DEMO_CHANGES_PER_SECOND === 0) return
+      drifting = true
+      const drift = company.drift({ perSecond: config.DEMO_CHANGES_PER_SECOND })
+      atEnd(() => drift.stop())
+    },
   })
+  atEnd(() => shown.stop())
+  logger.info('started')
+
+  /** As it would run alone, but that its log goes into a file. */
+  async function run<S extends { stop(): Promise<void> }>(service: string, begin: (parts: Parts) => Promise<S>) {
+    const own = loggerOf(service, logDir)
+    const running = await begin({
+      logger: own,
+      fatal(error) {
+        own.fatal({ code: errorCode(error), err: error }, 'it cannot go on')
+        fail(error)
+      },
+    })
+    own.info('started')
+    atEnd(
+      async () => {
+        await running.stop()
+        own.info('stopped')
+      },
+      { needsEngines: true },
+    )
+    return running
+  }
 }
 
-async function engines(config: StartConfig, dataDir: string): Promise<{ brokers: string[]; mongoUrl: string }> {
+interface Parts {
+  logger: Logger
+  fatal(error: Error): void
+}
+
+function loggerOf(service: string, logDir: string): Logger {
+  const destination = pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true })
+  return createLogger({ service, level: process.env['LOG_LEVEL'] || 'info', destination })
+}
+
+async function startedEngines(config: StartConfig, dataDir: string): Promise<{ brokers: string[]; mongoUrl: string }> {
   const { KAFKA_BROKERS, MONGODB_URL } = process.env
-  if (Boolean(KAFKA_BROKERS) !== Boolean(MONGODB_URL))
-    throw new AppError('config_invalid', 'set both KAFKA_BROKERS and MONGODB_URL, or neither', { retryable: false })
   if (!KAFKA_BROKERS) tell('starting Kafka and MongoDB (the first start downloads them) …')
-  const started = await startEngines({ dataDir: join(dataDir, 'local'), cacheDir: config.ENGINES_CACHE })
+  const localDir = join(dataDir, 'local')
+  const started: Engines = await startEngines({ dataDir: localDir, cacheDir: config.ENGINES_CACHE })
   atEnd(() => started.stop())
+  engines = enginesOf(started, localDir)
   return { brokers: started.brokers, mongoUrl: MONGODB_URL || started.mongoUrl('hibob-sync') }
-}
-
-function show(figures: () => Promise<Figures>, places: Places, onFigures: (figures: Figures) => void): void {
-  if (!onScreen) tell(introductionOf(places))
-  const stopped = new AbortController()
-  const looping = (async () => {
-    while (!stopped.signal.aborted) {
-      const now = await figures().catch(error => {
-        if (!stopped.signal.aborted) tell(`figures cannot be read: ${errorCode(error)}`)
-      })
-      if (now !== undefined && !stopped.signal.aborted) {
-        tell(onScreen ? screenOf(now, places, process.stdout) : lineOf(now))
-        onFigures(now)
-      }
-      await wait(onScreen ? screenEveryMs : lineEveryMs, undefined, { signal: stopped.signal }).catch(() => {})
-    }
-  })()
-  looping.catch(fail)
-  atEnd(async () => {
-    stopped.abort()
-    await looping
-  })
 }
 
 /** Commands in other terminals find the engines and the key here; it goes when this ends. */

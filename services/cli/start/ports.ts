@@ -7,7 +7,7 @@ export async function requireFreePorts(ports: Record<string, number>): Promise<v
     if (!(await isFree(port)))
       throw new AppError(
         'port_busy',
-        `port ${port} is in use: end what listens on it, or choose another with ${setting}=<port>`,
+        `port ${port} is in use: end what listens on it, or choose another with ${setting}=<port>. If it is another \`npm start\`, this one needs a data directory of its own as well: HIBOB_SYNC_DATA=<folder>`,
         { retryable: false },
       )
   }
