@@ -35,7 +35,11 @@ export function figuresFrom(sources: Sources): () => Promise<Figures> {
   return async () => {
     const ends = await logEnds(client, topic)
     const lagOf = (positions: Map<number, { position: number }>) =>
-      [...ends].reduce((lag, [number, { high }]) => lag + high - (positions.get(number)?.position ?? high), 0)
+      // a position may have passed the ends, which were asked for before
+      [...ends].reduce(
+        (lag, [number, { high }]) => lag + Math.max(0, high - (positions.get(number)?.position ?? high)),
+        0,
+      )
     const read = importer.metrics.totals()
     const changes = await box.latest(partition, demoTenant, changesShown)
     const listed = (await tenants.list()).filter(({ state }) => state !== 'removed')

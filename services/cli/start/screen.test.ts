@@ -91,5 +91,9 @@ t.test('a change is told in one line, with its subject’s name where there is o
     'user.updated  Ada  (email)',
   )
   t.equal(change('team.created', { team: { id: '7', name: null }, changed: [] }), 'team.created  7')
+  t.equal(
+    change('team.created', { team: { id: '7', name: '\u001b[2J\n' }, changed: [] }),
+    'team.created  \\u001b[2J\\u000a',
+  )
   t.equal(changeLine(null), null)
 })

@@ -1,5 +1,6 @@
 // What `npm start` shows: one live screen on a terminal, cut to its size, a line now and then elsewhere. Pure text from plain figures.
 import type { TenantLifecycle } from '@hibob-sync/mongo'
+import { visible } from '../visible.ts'
 
 export interface Figures {
   startedSecondsAgo: number
@@ -46,7 +47,7 @@ const lastChangesMax = 8
 /** Fits into 80 columns and 24 rows; a larger terminal shows more of the last changes. Only the webhook URL is never cut. */
 export function screenOf(figures: Figures, places: Places, { columns, rows }: Size): string {
   const fitting = (lines: string[]) => lines.map(line => cut(line.trimEnd(), columns))
-  const above = fitting([...figuresOf(figures), '', '  last changes'])
+  const above = fitting([...figuresOf(figures), '  last changes'])
   const url = wrapped(places.webhookUrl, columns)
   const below = [...fitting(['', ...commands, '', webhooksAt]), ...url, ...fitting(placesOf(places))]
   const room = Math.min(lastChangesMax, Math.max(1, rows - 1 - above.length - below.length))
@@ -85,7 +86,7 @@ function figuresOf(figures: Figures): string[] {
   ]
 }
 
-/** Of one height whatever the figures, so that the screen does not jump. */
+/** Of one height whatever the figures, so that the screen does not jump; its second line parts it from what follows. */
 function demoOf({ demoState, users, people, teams, managers }: Figures): string[] {
   if (demoState === 'removed') return [`  demo: ${stateText.removed}`, '']
   const state = demoState === 'active' ? '' : ` (${stateText[demoState]})`
@@ -134,7 +135,7 @@ export function changeLine(value: string | null): string | null {
   }
   const subject = data.user?.full_name ?? data.user?.id ?? data.team?.name ?? data.team?.id ?? ''
   const fields = data.changed.map(({ field }) => field).join(', ')
-  return `${type.replace('learnamp.', '')}  ${subject}${fields === '' ? '' : `  (${fields})`}`
+  return `${type.replace('learnamp.', '')}  ${visible(subject)}${fields === '' ? '' : `  (${fields})`}`
 }
 
 const cell = (value: number, width: number) => String(value).padEnd(width)
