@@ -14,6 +14,7 @@ import { topicCommands } from './commands/topics.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { commandContext } from './context.ts'
 import { endWithParent } from './end-with-parent.ts'
+import { visible } from './visible.ts'
 
 endWithParent()
 // a reader such as `head` that has seen enough is no fault
@@ -44,7 +45,8 @@ try {
   await program.parseAsync()
 } catch (error) {
   const message = error instanceof AppError ? error.message : error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${errorCode(error)}: ${message}\n`)
+  const lines = message.split('\n').map(visible)
+  process.stderr.write(`${errorCode(error)}: ${lines.join('\n')}\n`)
   await context.close()
   // a client that still tries to connect must not keep the command waiting
   process.exit(1)

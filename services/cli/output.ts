@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { AppError } from '@hibob-sync/runtime'
 import Table from 'cli-table3'
+import { visible } from './visible.ts'
 
 export interface OutputOptions {
   json?: boolean
@@ -21,7 +22,8 @@ export function printTable(head: string[], rows: (string | number | null | undef
   if (rows.length === 0) return say(empty)
   const plain = process.stdout.isTTY ? {} : { style: { head: [], border: [] } }
   const table = new Table({ head, ...plain, chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } })
-  for (const row of rows) table.push(row.map(cell => (cell === null || cell === undefined ? '–' : String(cell))))
+  for (const row of rows)
+    table.push(row.map(cell => (cell === null || cell === undefined ? '–' : visible(String(cell)))))
   process.stdout.write(`${table.toString()}\n`)
 }
 

@@ -21,13 +21,8 @@ export function listCommands(program: Command, context: Context): void {
       const models = await context.models()
       const { all = false, unseen = false } = options
       const users = models.users(tenant, { ...idOf(options), all, unseen })
-      await print(
-        users,
-        options,
-        `user of ${tenant}`,
-        ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status'],
-        userRow,
-      )
+      const head = ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status']
+      await print(context, tenant, options, { noun: 'user', items: users, head, row: userRow })
     })
 
   program
@@ -38,13 +33,8 @@ export function listCommands(program: Command, context: Context): void {
     .addHelpText('after', examples('hibob-sync teams acme', 'hibob-sync teams acme --json'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
-      await print(
-        models.teams(tenant, idOf(options)),
-        options,
-        `team of ${tenant}`,
-        ['id', 'name', 'members'],
-        (team: TeamListing) => [team.id, team.name, team.member_count],
-      )
+      const items = models.teams(tenant, idOf(options))
+      await print(context, tenant, options, { noun: 'team', items, head: ['id', 'name', 'members'], row: teamRow })
     })
 
   program
@@ -55,32 +45,38 @@ export function listCommands(program: Command, context: Context): void {
     .addHelpText('after', examples('hibob-sync managers acme', 'hibob-sync managers acme --id 3400000000000000001'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
-      await print(
-        models.managers(tenant, idOf(options)),
-        options,
-        `manager of ${tenant}`,
-        ['id', 'state', 'direct reports'],
-        managerRow,
-      )
+      const items = models.managers(tenant, idOf(options))
+      const head = ['id', 'state', 'direct reports']
+      await print(context, tenant, options, { noun: 'manager', items, head, row: managerRow })
     })
 }
 
 const idOf = ({ id }: ListOptions) => (id === undefined ? {} : { id })
 
+interface Listing<T> {
+  noun: string
+  items: AsyncIterable<T>
+  head: string[]
+  row(item: T): (string | number | null)[]
+}
+
 /** One that is asked for by id must be there. */
 async function print<T>(
-  items: AsyncIterable<T>,
+  context: Context,
+  tenant: string,
   options: ListOptions,
-  what: string,
-  head: string[],
-  row: (item: T) => (string | number | null)[],
+  { noun, items, head, row }: Listing<T>,
 ): Promise<void> {
   if (options.json && options.id === undefined) return printJsonArray(items)
   const all = await Array.fromAsync(items)
   if (options.id !== undefined && all.length === 0)
-    throw new AppError('not_found', `there is no ${what} with id ${options.id}`, { retryable: false })
+    throw new AppError('not_found', `there is no ${noun} of ${tenant} with id ${options.id}`, { retryable: false })
   if (options.json) return printJsonArray(toAsync(all))
-  printTable(head, all.map(row), `There is no ${what} yet`)
+  const isRemoved = all.length === 0 && (await context.tenant(tenant)).state === 'removed'
+  const empty = isRemoved
+    ? `Tenant ${tenant} is removed: it has no ${noun} any more`
+    : `There is no ${noun} of ${tenant} yet`
+  printTable(head, all.map(row), empty)
 }
 
 async function* toAsync<T>(items: T[]): AsyncGenerator<T> {
@@ -97,6 +93,8 @@ const userRow = ({ id, full_name, email, job_title, primary_team, location, over
   override_manager?.full_name ?? override_manager?.id ?? null,
   status,
 ]
+
+const teamRow = ({ id, name, member_count }: TeamListing) => [id, name, member_count]
 
 const managerRow = ({ id, state, direct_reports }: ManagerListing) => [
   id,

@@ -14,6 +14,7 @@ export function parkedCommands(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync parked list', 'hibob-sync parked list acme --json'))
     .action(async (tenant: string | undefined, options: OutputOptions) => {
+      if (tenant !== undefined) await context.tenant(tenant)
       const list = await parkedEvents(await context.mongo()).list(tenant)
       if (options.json) return printJson(list.map(shown))
       printTable(

@@ -1,13 +1,13 @@
 // `tenants`: who is synchronised, how their webhooks are recognised, how HiBob is asked on their behalf.
-import { readFile } from 'node:fs/promises'
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
-import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
-import { AppError, commaList } from '@hibob-sync/runtime'
+import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant, tenantRemoved } from '@hibob-sync/mongo'
+import { AppError, commaList, errorCode } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
 import { confirm, examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
+import { secretFrom } from '../secret-file.ts'
 
 const defaultHibobUrl = 'https://api.hibob.com/v1'
 
@@ -98,7 +98,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync tenants rotate-url acme --yes'))
     .action(async (tenant: string, options: Confirmable) => {
-      await context.tenant(tenant)
+      if ((await context.tenant(tenant)).state === 'removed') throw tenantRemoved(tenant)
       await confirm(`Webhooks of ${tenant} to the former URL will be refused from now on.`, options.yes)
       const { token } = await (await context.tenants()).rotateToken(tenant, context.by)
       printUrl(context, tenant, token, options)
@@ -183,6 +183,7 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
     throw new AppError('tenant_exists', `tenant ${tenant} exists already: \`hibob-sync tenants show ${tenant}\``, {
       retryable: false,
     })
+  await warnOfSameCompany(context, tenant, options.companyId)
   // the log knows the tenant before its first webhook can come
   await context.append('tenant.added', tenant, { by: context.by })
   const { companyId, hibobUrl, serviceUserId } = options
@@ -200,9 +201,19 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
   printUrl(context, tenant, token, options)
 }
 
+/** Nothing forbids it, such as for a trial beside the real one; mostly it is a slip. */
+async function warnOfSameCompany(context: Context, tenant: string, companyId: string): Promise<void> {
+  const others = (await (await context.tenantReader()).list())
+    .filter(other => other.company_id === companyId && other.tenant !== tenant && other.state !== 'removed')
+    .map(other => other.tenant)
+  if (others.length > 0)
+    say(`Warning: company ${companyId} is also that of ${others.join(', ')}: its people are now read and told twice`)
+}
+
 async function set(context: Context, tenant: string, options: SetOptions): Promise<void> {
   const store = await context.tenants()
-  const { nightly_at, time_zone } = await context.tenant(tenant)
+  const { nightly_at, time_zone, state } = await context.tenant(tenant)
+  if (state === 'removed') throw tenantRemoved(tenant)
   const isNightly = options.nightlyAt !== undefined || options.timeZone !== undefined
   if (options.hibobUrl === undefined && options.serviceUserTokenFile === undefined && !isNightly)
     throw new AppError(
@@ -238,12 +249,18 @@ async function remove(context: Context, tenant: string, options: Confirmable & {
     `Tenant ${tenant} ends: its ${users} users, its teams and managers are removed, and services are told so.`,
     options.yes,
   )
-  // first nobody can reach it any more, then the log says so
+  // first nobody can reach it any more, then the log says so: it is asked whether it answers before anything is done
+  await context.partitions()
   if (found.state !== 'removed') await (await context.tenants()).markRemoved(tenant, context.by)
-  await context.append('tenant.removed', tenant, {
-    by: context.by,
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
-  })
+  await context
+    .append('tenant.removed', tenant, {
+      by: context.by,
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    })
+    .catch(cause => {
+      const message = `tenant ${tenant} is closed, but the log does not know it yet (${errorCode(cause)}), so its users stay: repeat the same command`
+      throw new AppError('tenant_removal_unfinished', message, { retryable: true, cause })
+    })
   const mongo = await context.mongo()
   await pendingReads(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
   await parkedEvents(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
@@ -267,15 +284,4 @@ function printUrl(context: Context, tenant: string, token: string, { json }: Out
   if (json) return printJson({ tenant, webhook_url })
   process.stdout.write(`${webhook_url}\n`)
   say('Put this URL into HiBob (System settings > Integrations > Webhooks). It is shown only now.')
-}
-
-/** A secret from a file; a line end at its end is none of it. */
-async function secretFrom(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(cause => {
-    throw new AppError('file_unreadable', `${file} cannot be read: check the path`, { retryable: false, cause })
-  })
-  const value = text.replace(/\r?\n$/, '')
-  if (value === '')
-    throw new AppError('file_empty', `${file} is empty: it should hold the secret`, { retryable: false })
-  return value
 }

@@ -47,12 +47,14 @@ export function topicCommands(program: Command, context: Context): void {
 }
 
 function show(problems: TopicProblem[], excused: TopicProblem[]): void {
+  const rows = problems.map(({ topic, problem }) => [topic, problem])
   printTable(
     ['topic', 'problem'],
-    problems.map(({ topic, problem }) => [topic, problem]),
-    'The topics are as they should be',
+    rows,
+    `The topics are as they should be${excused.length === 0 ? '' : ' for development'}`,
   )
-  for (const { topic, problem } of excused) say(`${topic} ${problem}: production refuses that (NODE_ENV=production)`)
+  if (excused.length > 0) say('Production (NODE_ENV=production) would refuse that:')
+  for (const { topic, problem } of excused) say(`  ${topic} ${problem}`)
 }
 
 function factorOf(text: string): number {

@@ -1,0 +1,77 @@
+// What the command says of tenants that are gone, of companies that come twice, and of text that would act on the terminal.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { hibobSync, hibobSyncJson } from '../support/command.ts'
+import { preparePipeline, runIngress } from '../support/pipeline.ts'
+import { postWebhook, signedBy, urlOf } from '../support/webhook-client.ts'
+
+const prepared = await preparePipeline({ tenants: { acme: 0, gone: 0 } })
+const ingress = await runIngress(prepared)
+const files = await mkdtemp(join(tmpdir(), 'hibob-sync-'))
+t.teardown(async () => {
+  await ingress.stop()
+  await prepared.close()
+  await rm(files, { recursive: true, force: true })
+})
+const { env } = prepared
+const secretFile = join(files, 'secret')
+await writeFile(secretFile, 'a-secret\n')
+await prepared.tenants.markRemoved('gone', 'test')
+
+await t.test('every act on a removed tenant says that it is removed, and how it comes back', async t => {
+  for (const args of [
+    ['rotate-url', 'gone', '--yes'],
+    ['pause', 'gone'],
+    ['resume', 'gone'],
+    ['set', 'gone', '--nightly-at', '03:00'],
+    ['set', 'gone', '--service-user-token-file', secretFile],
+    ['add-secret', 'gone', '--signing-secret-file', secretFile],
+  ]) {
+    const { code, stderr } = await hibobSync(env, 'tenants', ...args)
+    t.match([code, stderr], [1, /tenant_removed.*tenants add/s], args.join(' '))
+  }
+  for (const listing of ['users', 'teams', 'managers'])
+    t.match((await hibobSync(env, listing, 'gone')).stderr, /gone is removed/, listing)
+})
+
+await t.test('parked events of a tenant that there is not are no empty list', async t => {
+  const { code, stderr } = await hibobSync(env, 'parked', 'list', 'nobody')
+  t.match([code, stderr], [1, /tenant_unknown/])
+  t.equal((await hibobSync(env, 'parked', 'list', 'acme')).code, 0)
+})
+
+await t.test(
+  'a second tenant of the same company is added with a warning; one of a removed tenant’s without',
+  async t => {
+    const add = (tenant: string, companyId: string) =>
+      hibobSync(
+        env,
+        ...['tenants', 'add', tenant, '--company-id', companyId, '--hibob-url', prepared.simulator.url],
+        ...['--service-user-id', 'S', '--service-user-token-file', secretFile, '--json'],
+      )
+    const twin = await add('twin', prepared.company('acme').id)
+    t.match([twin.code, twin.stderr], [0, /Warning: company \d+ is also that of acme/])
+    t.match(JSON.parse(twin.stdout), { tenant: 'twin' })
+    const heir = await add('heir', prepared.company('gone').id)
+    t.match([heir.code, heir.stderr], [0, /^$/])
+  },
+)
+
+await t.test('what came from outside does not act on the terminal', async t => {
+  const { token, secret } = prepared.accessOf('acme')
+  const type = '\u001b[31mRED\u001b[2J\n'
+  const body = Buffer.from(JSON.stringify({ type, version: 'v2', data: { employeeId: '1' } }))
+  t.equal((await postWebhook(urlOf(ingress, token), body, signedBy(secret, body))).status, 200)
+  const { stdout } = await hibobSync(env, 'events', 'acme')
+  t.notOk(stdout.includes('\u001b'))
+  t.ok(stdout.includes('\\u001b[31mRED\\u001b[2J\\u000a'))
+})
+
+await t.test('topics that do for development are called so, with what production would refuse', async t => {
+  const { code, stderr } = await hibobSync({ ...env, NODE_ENV: '' }, 'topics', 'check')
+  t.equal(code, 0)
+  t.match(stderr, /as they should be for development\nProduction .*would refuse that:\n.*fewer than 3 replicas/)
+  t.match(await hibobSyncJson({ ...env, NODE_ENV: '' }, 'topics', 'check'), { problems: [] })
+})
