@@ -161,6 +161,7 @@ await t.test(
     await until(async () => (await replays.findOne({ state: 'building' })) !== null)
     const second = await command('replay', 'acme', '--yes')
     t.match([second.code, second.stderr], [1, /replay_running: a replay of acme is under way, begun by/])
+    t.match(await hibobSyncJson(env, 'status'), { replays: [{ tenant: 'acme', purpose: 'replay', state: 'building' }] })
     const building = await replays.findOne({ state: 'building' })
     t.match(await hibobSyncJson(env, 'replay', 'cancel', 'acme'), { tenant: 'acme', cancelled: true })
     await checkpoint.updateOne({ _id }, { $set: { 'position.step': position.step } })

@@ -9,6 +9,7 @@ import {
   parkedEvents,
   pendingReads,
   projectorCheckpoints,
+  replays,
 } from '@hibob-sync/mongo'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -30,6 +31,8 @@ export interface Status {
   parked: number
   /** Those that hold events. */
   partitions: PartitionStatus[]
+  /** Those under way. */
+  replays: { tenant: string; purpose: string; state: string; events: number; folded: number; started_at: string }[]
   tenants: {
     tenant: string
     state: string
@@ -87,6 +90,18 @@ export function statusCommand(program: Command, context: Context): void {
         ]),
         'The log is empty',
       )
+      if (status.replays.length > 0)
+        printTable(
+          ['under way', 'tenant', 'state', 'events folded', 'begun'],
+          status.replays.map(({ tenant, purpose, state, events, folded, started_at }) => [
+            purpose,
+            tenant,
+            state,
+            `${folded}/${events}`,
+            started_at,
+          ]),
+          '',
+        )
       printTable(
         ['tenant', 'state', 'users', 'teams', 'managers', 'to read', 'parked', 'import', 'drift', 'partition'],
         status.tenants.map(tenant => [
@@ -133,6 +148,14 @@ export async function readStatus(context: Context): Promise<Status> {
     pending_reads: await pending.count(),
     parked: await parked.count(),
     partitions,
+    replays: (await replays(mongo).list()).map(replay => ({
+      tenant: replay.tenantId,
+      purpose: replay.purpose,
+      state: replay.state,
+      events: replay.progress?.events ?? 0,
+      folded: replay.progress?.folded ?? 0,
+      started_at: replay.startedAt.toISOString(),
+    })),
     tenants,
   }
 }
