@@ -106,6 +106,10 @@ export function projectPartition(options: ProjectionOptions) {
     scopes.delete(record.key)
     cache = options.newCache()
     await meetTenants([record])
+    const { generation } = scopeOf(record.key)
+    const what =
+      generation === offer.generation ? 'an offered generation was passed over' : 'switched to a new generation'
+    options.logger.info({ partition, offset: record.offset, tenant: record.key, generation }, what)
     return 1
   }
 
