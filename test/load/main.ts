@@ -9,6 +9,7 @@ import type { Benchmark } from './benchmark.ts'
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   ingress: async () => (await import('./ingress/benchmark.ts')).ingressBenchmark,
   projector: async () => (await import('./projector-benchmark.ts')).projectorBenchmark,
+  replay: async () => (await import('./replay-benchmark.ts')).replayBenchmark,
 }
 
 const named = process.argv.slice(2).filter(argument => !argument.startsWith('-'))

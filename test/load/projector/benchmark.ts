@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { applyTopics, createKafka, createLanes, partitionFor, topicNames } from '@hibob-sync/kafka'
+import { applyTopics, createKafka, partitionFor, topicNames } from '@hibob-sync/kafka'
 import type { Engines } from '@hibob-sync/local-engines'
 import { createLogger } from '@hibob-sync/runtime'
 import { uniqueName } from '../../support/engines.ts'
+import { fillLog, partitionCount } from '../fill-log.ts'
 import { imageFlags } from '../image-flags.ts'
-import { observations, type Workload } from './observations.ts'
+import type { Workload } from './observations.ts'
 
 export interface ProjectorFigures {
   partitions: number
@@ -19,8 +20,6 @@ export interface ProjectorFigures {
   rssAtHalfMb: number
 }
 
-const partitionCount = 24
-
 /** One round: fills a fresh log, then runs the bare loop and the projector over it, each in its own process. */
 export async function projectorRound(engines: Engines, workload: Workload): Promise<ProjectorFigures> {
   const prefix = `${uniqueName('bench')}.`
@@ -31,24 +30,7 @@ export async function projectorRound(engines: Engines, workload: Workload): Prom
   })
   await applyTopics(client, { prefix, replicationFactor: 1 })
   const { events: topic } = topicNames(prefix)
-  const lanes = await createLanes(client)
-  let pending: Promise<unknown>[] = []
-  const queued = new Map<string, { key: string; value: string }[]>()
-  for (const { tenant, value } of observations(workload)) {
-    const records = queued.get(tenant) ?? []
-    queued.set(tenant, records)
-    if (records.push({ key: tenant, value }) < 1000) continue
-    queued.set(tenant, [])
-    pending.push(lanes.appendAll(topic, partitionFor(tenant, partitionCount), records))
-    if (pending.length >= 8) {
-      await Promise.all(pending)
-      pending = []
-    }
-  }
-  for (const [tenant, records] of queued)
-    pending.push(lanes.appendAll(topic, partitionFor(tenant, partitionCount), records))
-  await Promise.all(pending)
-  await lanes.stop()
+  await fillLog(client, topic, workload)
 
   const total = Math.floor(workload.people / workload.tenants.length) * workload.tenants.length * workload.rounds
   const bare = await run(

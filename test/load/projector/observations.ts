@@ -5,13 +5,20 @@ export interface Workload {
   people: number
   rounds: number
   tenants: string[]
+  /** The first round; a later one is newer. */
+  from?: number
 }
 
 /** Managers come first and report to nobody, so that no observation reaches anyone but the person observed. */
-export function* observations({ people, rounds, tenants }: Workload): Generator<{ tenant: string; value: string }> {
+export function* observations({
+  people,
+  rounds,
+  tenants,
+  from = 0,
+}: Workload): Generator<{ tenant: string; value: string }> {
   const perTenant = people / tenants.length
   const managers = Math.max(1, Math.floor(perTenant / 10))
-  for (let round = 0; round < rounds; round++) {
+  for (let round = from; round < from + rounds; round++) {
     for (let person = 0; person < perTenant; person++) {
       for (const tenant of tenants) {
         const asOf = { offset: round * people + person, takeover: 1, request: round }
