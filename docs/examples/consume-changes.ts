@@ -1,6 +1,7 @@
 // How a Learn Amp service follows the user changes: it keeps the last `sequence` of each key and drops what is not greater.
 // Changes may come more than once, always with the same id and content; a null value means that the key has ended.
-// Run it beside `npm start`: node docs/examples/consume-changes.ts <brokers>
+// An ended key's sequence is kept too: one of its former changes that came again would else bring it back. A tenant that is added anew
+// has greater ones. Run it beside `npm start`, which shows the brokers: npx node docs/examples/consume-changes.ts <brokers>
 import { Kafka } from 'kafkajs'
 
 interface UserChange {
@@ -25,7 +26,6 @@ await consumer.run({
   async eachMessage({ message }) {
     const key = message.key?.toString() ?? ''
     if (message.value === null) {
-      lastSequence.delete(key)
       console.log(`${key} has ended`)
       return
     }

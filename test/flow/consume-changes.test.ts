@@ -1,4 +1,4 @@
-// The example of README runs, and keeps what it promises: a change that comes again is dropped.
+// The example of README runs, and keeps what it promises: a change that comes again is dropped, also after its key has ended.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
@@ -25,13 +25,18 @@ await t.test('the example tells each change once, whatever is sent again, and th
   const { userChanges } = pipeline.topics
   const partition = pipeline.partitionOf('acme')
   for (const { key, value } of changes) await pipeline.lanes.append(userChanges, partition, { key, value })
+  const [first] = changes
+  const { key: ended = '', value: late = null } = first ?? {}
+  await pipeline.lanes.append(userChanges, partition, { key: ended, value: null })
+  await pipeline.lanes.append(userChanges, partition, { key: ended, value: late })
   await pipeline.lanes.append(userChanges, partition, { key: 'acme/last', value: null })
   for await (const line of lines) {
     // the client logs JSON beside it
     if (!line.startsWith('{')) told.push(line)
     if (line.includes('acme/last')) break
   }
-  t.equal(told.length, changes.length + 1, told.join('\n'))
+  t.equal(told.length, changes.length + 2, told.join('\n'))
+  t.equal(told.at(-2), `${ended} has ended`, 'what came again did not bring it back')
   for (const { id } of company.people) t.ok(told.some(line => line.startsWith(`learnamp.user.created acme/${id} `)))
   child.kill('SIGTERM')
   await once(child, 'exit')
