@@ -7,9 +7,6 @@ import { AsOf } from './as-of.ts'
 export const TenantId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' })
 const EmployeeId = Type.String({ minLength: 1, maxLength: 128 })
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-// a record schema would try a pattern on every key
-const KeyedBy = <T extends TSchema>(schema: T) =>
-  Type.Unsafe<Record<string, Static<T>>>(Type.Object({}, { additionalProperties: schema }))
 const Who = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) })
 
 /** Why a reading was made. `eventId` is the newest event that asked for it; `triggeredBy` is HiBob's actor id or `system`. */
@@ -36,8 +33,9 @@ const WebhookReceived = Type.Object({
 
 const EmployeeObserved = Type.Object({
   employeeId: EmployeeId,
-  fields: KeyedBy(Type.Unknown()),
-  labels: KeyedBy(Type.String()),
+  // whatever HiBob gave; a schema of the values would try a pattern on every key
+  fields: Type.Unsafe<Record<string, unknown>>(Type.Object({})),
+  labels: Type.Record(Type.String(), Type.String()),
   absent: Type.Array(Type.String()),
   digest: Type.String(),
   asOf: AsOf,

@@ -59,7 +59,7 @@ export async function replayRound(engines: Engines, people: number, rounds: numb
   await mongo.close()
   if (own['differences'] !== 0)
     throw new Error(`${own['differences']} differences after a replay of an undamaged tenant`)
-  const eventsPerSecond = (own['events'] ?? 0) / (own['foldSeconds'] ?? 0)
+  const eventsPerSecond = own['eventsPerSecond'] ?? 0
   const bareEventsPerSecond = events / (bare['seconds'] ?? 0)
   return {
     eventsPerSecond,

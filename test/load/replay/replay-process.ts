@@ -11,6 +11,7 @@ const client = createKafka({ brokers: KAFKA_BROKERS.split(','), clientId: 'bench
 await requireTopics(client, { prefix, production: false })
 const begunAt = new Map<string, number>()
 const begun = performance.now()
+let first: { at: number; done: number } | null = null
 const { events, comparison } = await replayTenant(
   {
     tenantId,
@@ -22,17 +23,22 @@ const { events, comparison } = await replayTenant(
     codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
     by: 'bench',
     signal: new AbortController().signal,
-    onProgress: ({ phase }) => void (begunAt.has(phase) || begunAt.set(phase, performance.now())),
+    onProgress({ phase, done }) {
+      if (!begunAt.has(phase)) begunAt.set(phase, performance.now())
+      // as of the peer, the rate is measured from the first batch on
+      if (phase === 'folding' && done > 0) first ??= { at: performance.now(), done }
+    },
   },
   async () => {},
 )
+const rateFrom = (first ?? { at: begun, done: 0 }) as { at: number; done: number }
 const since = (phase: string) => begunAt.get(phase) ?? begun
 console.log(
   JSON.stringify({
     events,
     differences: comparison?.count ?? 0,
     countSeconds: (since('folding') - since('counting')) / 1000,
-    foldSeconds: (since('comparing') - since('folding')) / 1000,
+    eventsPerSecond: (events - rateFrom.done) / ((since('comparing') - rateFrom.at) / 1000),
     totalSeconds: (performance.now() - begun) / 1000,
     rssPeak: (process.resourceUsage().maxRSS * 1024) / 1e6,
   }),
