@@ -1,6 +1,13 @@
 // Replay: a tenant's next generation is built from the log beside the live one, compared with it, and offered to the projector.
 // Rollback is the same with the generation that readers saw before the last switch.
-import { type NewReplay, type ReplayDocument, type Replays, removeGenerationOf, replays } from '@hibob-sync/mongo'
+import {
+  modelPages,
+  type NewReplay,
+  type ReplayDocument,
+  type Replays,
+  removeGenerationOf,
+  replays,
+} from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import { type Built, buildGenerations, compareWithLive } from './build.ts'
 import type { Comparison } from './compare.ts'
@@ -30,7 +37,9 @@ export async function replayTenant(parts: ReplayParts, approve: Approve): Promis
 export async function rollBackTenant(parts: ReplayParts, approve: Approve): Promise<Replayed> {
   const { mongo, tenantId, codeVersion, by } = parts
   const last = await replays(mongo).lastSwitchOf(tenantId)
-  if (last === null || last.replaced === null || last.removed)
+  const live = await modelPages(mongo).generation(tenantId)
+  // what readers see is never built on
+  if (last === null || last.replaced === null || last.removed || last.replaced.generation === live)
     throw new AppError(
       'nothing_to_roll_back',
       `there is no former generation of ${tenantId} any more: it is kept for 24 hours after a switch`,
