@@ -1,6 +1,7 @@
 // A service started by the command ends when it is told to, and never outlives what it was started through.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { resolve } from 'node:path'
 import t from 'tap'
 import { hibobSync } from '../support/command.ts'
@@ -64,6 +65,21 @@ await t.test('what cannot be done ends with status 1 and says what to do', async
   t.match(settings.stdout, /config_invalid.*INGRESS_PORT/)
   const command = await hibobSync(prepared.env, 'frobnicate')
   t.match([command.code, command.stderr], [1, /unknown command 'frobnicate'/])
+})
+
+await t.test('a service whose port is in use names the port and its setting', async t => {
+  const server = createServer().listen(0, '0.0.0.0')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  for (const [service, setting] of [
+    ['ingress', 'INGRESS_PORT'],
+    ['ingress', 'ADMIN_PORT'],
+    ['importer', 'ADMIN_PORT'],
+  ] as const) {
+    const { code, stdout } = await hibobSync({ ...prepared.env, [setting]: String(port) }, 'run', service)
+    t.match([code, stdout], [1, new RegExp(`port_busy.*port ${port} .*${setting}`)], `${service} ${setting}`)
+  }
 })
 
 await t.test('every command has help with examples', async t => {
