@@ -1,8 +1,10 @@
 // MongoDB that stands still or is gone: the tenants known are served as ever, and nobody is called unknown whom nobody could look up.
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startMongo } from '@hibob-sync/local-engines'
+import { createLogger } from '@hibob-sync/runtime'
 import t, { type Test } from 'tap'
 import { engines } from '../support/engines.ts'
 import { preparePipeline, runIngress } from '../support/pipeline.ts'
@@ -74,13 +76,21 @@ await t.test(
     mongod.kill('SIGSTOP')
     const another = await runIngress(prepared)
     t.teardown(() => another.stop())
+    const env = { ...prepared.env, MASTER_KEY: randomBytes(32).toString('base64') }
+    let logged = ''
+    const logger = createLogger({ service: 'test', destination: { write: line => void (logged += line) } })
+    const withAnotherKey = await runIngress({ ...prepared, env, logger })
+    t.teardown(() => withAnotherKey.stop())
     await cannotSay(t, another, 'late')
-    const ready = () => fetch(`${another.adminUrl.replace('0.0.0.0', '127.0.0.1')}/health/ready`)
+    const ready = (of = another) => fetch(`${of.adminUrl.replace('0.0.0.0', '127.0.0.1')}/health/ready`)
     t.equal((await ready()).status, 503)
     mongod.kill('SIGCONT')
     await until(async () => (await send(another, 'late')).status === 200)
     await until(async () => (await ready()).status === 200)
     t.equal((await send(another, 'late', 'nobody')).status, 404)
+    await until(async () => logged.includes('master_key_wrong'))
+    t.match(await (await ready(withAnotherKey)).json(), { status: 'unavailable', tenants: 'not known' })
+    await cannotSay(t, withAnotherKey, 'late')
   },
 )
 
