@@ -122,8 +122,12 @@ await t.test('a replay that was killed at its offer is passed over, and the next
   await observe('acme', 6, 'after it was killed')
   // the projector waits ten seconds at most for a replay that says nothing
   await projectorLevel()
-  const replayed = await hibobSyncJson<{ generation: number }>(env, 'replay', 'acme', '--yes').catch(error => error)
-  t.equal(await generationOf(), before + 1, String(replayed))
+  // it may have called itself level just before it was killed: then the projector has switched, and the next run begins anew
+  const isSwitched = (await replays.findOne({ generation: before + 1 }))?.state === 'switched'
+  t.equal(await generationOf(), isSwitched ? before + 1 : before)
+  const generation = isSwitched ? before + 2 : before + 1
+  t.match(await hibobSyncJson(env, 'replay', 'acme', '--yes'), { switched: true, generation })
+  t.equal(await generationOf(), generation)
   await equalsLog(t)
 })
 
