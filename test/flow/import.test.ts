@@ -106,8 +106,8 @@ await t.test(
       'status',
     )
     t.same(status.tenants.find(one => one.tenant === tenant)?.import?.drift, drift)
-  const metrics = await (await fetch(`${importer.adminUrl}/metrics`)).text()
-  t.match(metrics, /hibob_importer_drift_people_total\{.*field="root\.firstName".*\} 1/)
+    const metrics = await (await fetch(`${importer.adminUrl}/metrics`)).text()
+    t.match(metrics, /hibob_importer_drift_people_total\{.*field="root\.firstName".*\} 1/)
   },
 )
 
