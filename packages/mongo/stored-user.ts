@@ -1,5 +1,5 @@
 // A user document as it is stored. HiBob's paths hold dots, and no update or query reaches a key with a dot: stored keys hold a slash
-// instead, so that an update names the one field that changed. What else a path may hold is escaped: any path comes back to the letter.
+// instead, so that an update names the one field that changed. What else a path may hold is escaped: each path comes back to the letter.
 import type { UserDocument } from '@hibob-sync/domain'
 
 type Keyed = Record<string, unknown>
