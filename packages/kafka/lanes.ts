@@ -45,8 +45,8 @@ export type Lanes = Awaited<ReturnType<typeof createLanes>>
 const headers = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
 const sweepMs = 50
 const retryMs = 50
-/** A send that takes longer gives its place up: the lanes of a silent broker must not keep the others waiting. */
-const placeMs = 100
+/** A send that takes longer gives its place up: neither a slow nor a silent broker keeps the other lanes waiting. */
+const placeMs = 2
 const silentMs = 250
 const hopelessMs = 500
 
@@ -62,6 +62,7 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
   let placesTaken = 0
   let stopped = false
   let scheduled = false
+  let placeTimer: NodeJS.Timeout | null = null
   const sweeper = setInterval(sweep, sweepMs)
 
   /** Rejects with AppError `log_overloaded`, `log_deadline` or `log_unavailable` (all retryable), or `log_refused` (not). */
@@ -140,6 +141,14 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
       lane.offered = false
       if (lane.queue.length > 0) void send(lane)
     }
+    if (ready.length > 0 && placeTimer === null) placeTimer = setTimeout(freePlaces, placeMs)
+  }
+
+  function freePlaces(): void {
+    placeTimer = null
+    const before = performance.now() - placeMs
+    for (const lane of lanes) if (lane.startedAt <= before) givePlaceUp(lane)
+    if (!scheduled) startSends()
   }
 
   async function send(lane: Lane): Promise<void> {
@@ -208,7 +217,6 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
       const oldest = lane.inFlight[0]
       if (oldest !== undefined) lateMs = Math.max(lateMs, now - oldest.deadline)
       expire(lane, now)
-      if (now - lane.startedAt > placeMs) givePlaceUp(lane)
     }
     // what is late fails with its connection, and only then is it reported; brokers that answer are left alone as long as may be
     if (lateMs > hopelessMs) producer.sockets.closeAll()

@@ -8,9 +8,9 @@ export const ingressSettings = Type.Object({
   INGRESS_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port of HiBob’s webhooks.' }),
   INGRESS_HOST: Type.String({ default: '0.0.0.0', description: 'Address that the ingress listens on.' }),
   INGRESS_CONCURRENT_SENDS: Type.Integer({
-    default: 3,
+    default: 1,
     minimum: 1,
-    description: 'Sends to Kafka under way at once: fewer make larger sends.',
+    description: 'Sends to Kafka under way at once, slow ones not counted: fewer make larger sends.',
   }),
 })
 export type IngressConfig = Static<typeof ingressSettings>
