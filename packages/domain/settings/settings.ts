@@ -1,0 +1,181 @@
+// What one tenant decides, whole, as one JSON document. Everything may be left out: `{}` is the standard behaviour.
+// Names are those that Learn Amp uses; HiBob's fields are named by their paths, e.g. `work.department` or `work.custom.field_170`.
+import Type, { type Static } from 'typebox'
+
+const closed = { additionalProperties: false } as const
+const Days = Type.Integer({ minimum: 0, maximum: 365 })
+export const HibobPath = Type.String({
+  pattern: '^[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$',
+  maxLength: 200,
+  description: 'A HiBob field id.',
+})
+const Scalar = Type.Union([Type.String({ maxLength: 1000 }), Type.Number(), Type.Boolean()])
+export type Scalar = Static<typeof Scalar>
+
+export const Rule = Type.Object(
+  {
+    from: Type.Optional(Type.Union([HibobPath, Type.Array(HibobPath, { minItems: 1, maxItems: 10 })])),
+    constant: Type.Optional(Scalar),
+    expression: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 2000, description: 'JSONata over the HiBob fields.' }),
+    ),
+    as: Type.Optional(Type.Union([Type.Literal('label'), Type.Literal('id')])),
+    list: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: 'The HiBob list whose items the field holds; filled in when settings are saved.',
+      }),
+    ),
+    values: Type.Optional(
+      Type.Record(Type.String(), Scalar, { description: 'What the field becomes, by its label or id.' }),
+    ),
+    default: Type.Optional(Scalar),
+    when_empty: Type.Optional(Type.Union([Type.Literal('clear'), Type.Literal('keep'), Type.Literal('default')])),
+  },
+  {
+    ...closed,
+    description:
+      'Where a value comes from: exactly one of `from` (the first that is not empty), `constant`, `expression`.',
+  },
+)
+export type Rule = Static<typeof Rule>
+
+const RuleOrNone = Type.Union([Rule, Type.Null()], { description: 'null: the field has no value.' })
+
+export const mappedFields = [
+  'full_name',
+  'first_name',
+  'last_name',
+  'email',
+  'job_title',
+  'location',
+  'primary_team',
+  'hire_date',
+  'leave_date',
+] as const
+export type MappedField = (typeof mappedFields)[number]
+
+const Field = { field: HibobPath }
+export const Condition = Type.Cyclic(
+  {
+    Condition: Type.Union([
+      Type.Object({ all: Type.Array(Type.Ref('Condition'), { minItems: 1, maxItems: 50 }) }, closed),
+      Type.Object({ any: Type.Array(Type.Ref('Condition'), { minItems: 1, maxItems: 50 }) }, closed),
+      Type.Object({ not: Type.Ref('Condition') }, closed),
+      Type.Object({ ...Field, equals: Scalar }, closed),
+      Type.Object({ ...Field, in: Type.Array(Scalar, { minItems: 1, maxItems: 1000 }) }, closed),
+      Type.Object({ ...Field, matches: Type.String({ minLength: 1, maxLength: 200 }) }, closed),
+      Type.Object({ ...Field, empty: Type.Boolean() }, closed),
+      Type.Object({ ...Field, before: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }) }, closed),
+      Type.Object({ ...Field, after: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }) }, closed),
+    ]),
+  },
+  'Condition',
+)
+export type Condition =
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  | { field: string; equals: Scalar }
+  | { field: string; in: Scalar[] }
+  | { field: string; matches: string }
+  | { field: string; empty: boolean }
+  | { field: string; before: string }
+  | { field: string; after: string }
+
+const Fate = Type.Union([Type.Literal('keep'), Type.Literal('deactivate')])
+
+export const Settings = Type.Object(
+  {
+    time_zone: Type.Optional(
+      Type.String({ maxLength: 64, description: 'IANA zone in which this tenant’s days begin; UTC.' }),
+    ),
+    person_time_zone: Type.Optional(RuleOrNone),
+    fields: Type.Optional(
+      Type.Object(Object.fromEntries(mappedFields.map(name => [name, Type.Optional(RuleOrNone)])), closed),
+    ),
+    custom_fields: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]{0,62}$' }), Rule)),
+    override_manager: Type.Optional(Type.Boolean({ description: 'Whether managers are told; true.' })),
+    team_parents: Type.Optional(
+      Type.Boolean({ description: 'Whether teams name their parent in HiBob’s list; false.' }),
+    ),
+    scope: Type.Optional(
+      Type.Object(
+        {
+          include: Condition,
+          otherwise: Type.Union([Type.Literal('flag'), Type.Literal('leaver')]),
+        },
+        closed,
+      ),
+    ),
+    invites: Type.Optional(
+      Type.Object(
+        {
+          when: Type.Union([Type.Literal('never'), Type.Literal('immediately'), Type.Literal('hire_date')]),
+          days_before: Type.Optional(Days),
+        },
+        closed,
+      ),
+    ),
+    leavers: Type.Optional(
+      Type.Object(
+        {
+          ends: Type.Optional(
+            Type.Union([
+              Type.Literal('lifecycle_status'),
+              Type.Literal('termination_date'),
+              Type.Literal('last_day_of_work'),
+            ]),
+          ),
+          grace_days: Type.Optional(Days),
+          garden_leave: Type.Optional(Fate),
+          long_leave: Type.Optional(Fate),
+          revoked_access: Type.Optional(Fate),
+          unseen: Type.Optional(
+            Type.Object(
+              {
+                after_days: Days,
+                then: Type.Union([Type.Literal('keep'), Type.Literal('flag'), Type.Literal('deactivate')]),
+              },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
+    brake: Type.Optional(
+      Type.Object(
+        {
+          at_least: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+          percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+        },
+        closed,
+      ),
+    ),
+    alert_url: Type.Optional(Type.String({ pattern: '^https?://', maxLength: 1000 })),
+  },
+  closed,
+)
+/** The schema is the document's; its type is written out, since a recursive one is not inferred. */
+export interface Settings {
+  time_zone?: string
+  person_time_zone?: Rule | null
+  fields?: { [F in MappedField]?: Rule | null }
+  custom_fields?: Record<string, Rule>
+  override_manager?: boolean
+  team_parents?: boolean
+  scope?: { include: Condition; otherwise: 'flag' | 'leaver' }
+  invites?: { when: 'never' | 'immediately' | 'hire_date'; days_before?: number }
+  leavers?: {
+    ends?: 'lifecycle_status' | 'termination_date' | 'last_day_of_work'
+    grace_days?: number
+    garden_leave?: Fate
+    long_leave?: Fate
+    revoked_access?: Fate
+    unseen?: { after_days: number; then: 'keep' | 'flag' | 'deactivate' }
+  }
+  brake?: { at_least?: number; percent?: number }
+  alert_url?: string
+}
+export type Fate = 'keep' | 'deactivate'
