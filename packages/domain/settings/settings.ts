@@ -135,7 +135,7 @@ export const Settings = Type.Object(
             Type.Object(
               {
                 after_days: Days,
-                then: Type.Union([Type.Literal('keep'), Type.Literal('flag'), Type.Literal('deactivate')]),
+                action: Type.Union([Type.Literal('keep'), Type.Literal('flag'), Type.Literal('deactivate')]),
               },
               closed,
             ),
@@ -173,7 +173,7 @@ export interface Settings {
     garden_leave?: Fate
     long_leave?: Fate
     revoked_access?: Fate
-    unseen?: { after_days: number; then: 'keep' | 'flag' | 'deactivate' }
+    unseen?: { after_days: number; action: 'keep' | 'flag' | 'deactivate' }
   }
   brake?: { at_least?: number; percent?: number }
   alert_url?: string
