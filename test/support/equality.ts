@@ -1,8 +1,11 @@
 // Whether what is stored is what the log folds to, and whether the topics say exactly what the fold says.
 import type { LogRecord, UserDocument } from '@hibob-sync/domain'
 import { fromStoredUser } from '@hibob-sync/mongo'
+import type { Test } from 'tap'
 import { type Folded, foldLog } from './fold-log.ts'
 import type { Prepared } from './pipeline.ts'
+
+type Same = Pick<Test, 'same'>
 
 interface PublishedChange {
   id: string
@@ -41,6 +44,35 @@ export function firstPublished(records: readonly LogRecord[]): PublishedChange[]
   }
   return [...seen.values()]
 }
+
+/** The read models are what the log folds to. */
+export async function storedIsFold(t: Same, prepared: Prepared, tenant: string): Promise<Folded> {
+  const folded = await foldedDocuments(prepared, tenant)
+  const stored = await storedDocuments(prepared, tenant)
+  for (const name of ['users', 'teams', 'managers', 'states'] as const)
+    t.same(stored[name], folded[name], `${tenant}: ${name}`)
+  return folded
+}
+
+/** The topics hold every change of the fold, in its order, each under one id. */
+export async function toldIsFold(t: Same, prepared: Prepared, tenant: string, { changes }: Folded): Promise<void> {
+  for (const topic of ['users', 'teams'] as const) {
+    const records = topic === 'users' ? await prepared.userChangesOf(tenant) : await prepared.teamChangesOf(tenant)
+    const told = firstPublished(records).filter(({ value }) => value !== null)
+    const expected = changes.filter(change => change.topic === topic && change.value !== null)
+    t.same(
+      told.map(idAndValue),
+      expected.map(idAndValue),
+      `${tenant}: every change of ${topic}, in order, under one id`,
+    )
+  }
+}
+
+export async function equalsFold(t: Same, prepared: Prepared, tenant: string): Promise<void> {
+  await toldIsFold(t, prepared, tenant, await storedIsFold(t, prepared, tenant))
+}
+
+const idAndValue = ({ id, value }: { id: string; value: string | null }) => ({ id, value })
 
 export const changesOf = (records: readonly LogRecord[]) =>
   records.flatMap(({ value }) => (value === null ? [] : [JSON.parse(value) as Change]))
