@@ -1,11 +1,13 @@
 // Brings the documents that a fold needs into memory. An id that is not stored is held as absent, so it is asked for once.
 import {
+  type Batch,
   type CollectionName,
   collections,
   type Documents,
   documentsNeeded,
   type HibobEvent,
   type Lack,
+  type Loaded,
   type Lookup,
   type TenantScope,
 } from '@hibob-sync/domain'
@@ -14,6 +16,32 @@ import type { ProjectionStore } from './projection-store.ts'
 /** Holds documents by id: null where there is none, undefined where that is not known. */
 export type DocumentHolder = { [C in CollectionName]: Lookup<Documents[C] | null> } & {
   put<C extends CollectionName>(name: C, id: string, document: Documents[C] | null): void
+}
+
+export interface FoldSource {
+  store: ProjectionStore
+  holder: DocumentHolder
+  /** Awaited before MongoDB is read. */
+  beforeReading(): Promise<void>
+  /** Who reports to a manager, given those who are stored; they themselves, if left out. */
+  reportsOf?(manager: string, stored: ReadonlySet<string>): ReadonlySet<string>
+}
+
+const refoldsMax = 50
+
+/** Folds again, each time with what was lacking, until nothing lacks. Null when the holder lets go what was just loaded. */
+export async function foldLoaded(source: FoldSource, fold: (loaded: Loaded) => Batch): Promise<Batch | null> {
+  const { store, holder, beforeReading, reportsOf } = source
+  const { users, teams, managers, states } = holder
+  const reports = new Map<string, ReadonlySet<string>>()
+  for (let refold = 0; refold < refoldsMax; refold++) {
+    const batch = fold({ users, teams, managers, states, reports })
+    if (batch.lacks.length === 0) return batch
+    await loadLacks(batch.lacks, reports, store, holder, beforeReading)
+    if (reportsOf === undefined) continue
+    for (const [manager, stored] of reports) reports.set(manager, reportsOf(manager, stored))
+  }
+  return null
 }
 
 export async function loadFor(
@@ -31,7 +59,7 @@ export async function loadFor(
 }
 
 /** Loads what a fold found lacking; reports go into `reports`, and with them the users they name. */
-export async function loadLacks(
+async function loadLacks(
   lacks: readonly Lack[],
   reports: Map<string, ReadonlySet<string>>,
   store: ProjectionStore,

@@ -9,6 +9,7 @@ import {
   type Decoded,
   decodeEvent,
   type HibobEvent,
+  type Loaded,
   type LogRecord,
   type Position,
   planSlice,
@@ -19,8 +20,8 @@ import {
 import {
   type Commit,
   type DocumentWrite,
+  foldLoaded,
   loadFor,
-  loadLacks,
   type Outbox,
   type ProjectionStore,
   type ProjectorCheckpoint,
@@ -55,7 +56,6 @@ export type PartitionProjection = ReturnType<typeof projectPartition>
 
 /** An event mostly writes a user and a change: so many fill a batch. */
 const eventsPerBatchMax = Math.floor(batchLimits.touchesMax / 2) - 8
-const refoldsMax = 50
 const backlogMax = 4
 const retiredHistoryDays = 7
 
@@ -143,19 +143,9 @@ export function projectPartition(options: ProjectionOptions) {
     return documents.map(document => document._id)
   }
 
-  async function untilNothingLacks(foldOnce: (loaded: Parameters<typeof projectBatch>[0]) => Batch): Promise<Batch> {
-    const reports = new Map<string, ReadonlySet<string>>()
-    for (let refold = 0; refold < refoldsMax; refold++) {
-      const batch = foldOnce({
-        users: cache.users,
-        teams: cache.teams,
-        managers: cache.managers,
-        states: cache.states,
-        reports,
-      })
-      if (batch.lacks.length === 0) return batch
-      await loadLacks(batch.lacks, reports, store, cache, settle)
-    }
+  async function untilNothingLacks(fold: (loaded: Loaded) => Batch): Promise<Batch> {
+    const batch = await foldLoaded({ store, holder: cache, beforeReading: settle }, fold)
+    if (batch !== null) return batch
     throw new Error(
       `the fold of partition ${partition} at ${position.offset} lacks documents that it has just loaded: raise PROJECTOR_CACHE_DOCUMENTS`,
     )

@@ -9,6 +9,7 @@ import {
   type GenerationMemory,
   generationMemory,
   type HibobEvent,
+  type Loaded,
   type LogRecord,
   type Position,
   planSlice,
@@ -17,7 +18,7 @@ import {
   startOf,
   type TenantScope,
 } from '@hibob-sync/domain'
-import { type GenerationStore, loadFor, loadLacks, type ModelPages, type ProjectionStore } from '@hibob-sync/mongo'
+import { foldLoaded, type GenerationStore, loadFor, type ModelPages, type ProjectionStore } from '@hibob-sync/mongo'
 
 export interface GenerationFoldOptions {
   scope: TenantScope
@@ -37,13 +38,18 @@ export type GenerationFold = Awaited<ReturnType<typeof foldGeneration>>
 
 const eventsPerBatch = 490
 const pageSize = 400
-const refoldsMax = 50
 const noWait = async () => {}
 
 export async function foldGeneration(options: GenerationFoldOptions) {
   const { scope, store, pages, generation, documentsMax } = options
   const memory = options.from === null ? generationMemory({ whole: true }) : await restored(options)
   const holder = { ...memory.loaded, put: memory.put }
+  const source = {
+    store,
+    holder,
+    beforeReading: noWait,
+    reportsOf: (manager: string, stored: ReadonlySet<string>) => memory.reportsOf(manager, [...stored]),
+  }
   const scopeOf = () => scope
   const totals = { events: 0, parked: 0 }
   let position: Position = startOf(options.from ?? 0)
@@ -93,16 +99,11 @@ export async function foldGeneration(options: GenerationFoldOptions) {
     return documents.map(({ _id }) => _id)
   }
 
-  async function untilNothingLacks(foldOnce: (loaded: GenerationMemory['loaded']) => Batch): Promise<Batch> {
-    const reports = new Map<string, ReadonlySet<string>>()
-    const loaded = memory.isWhole() ? memory.loaded : { ...memory.loaded, reports }
-    for (let refold = 0; refold < refoldsMax; refold++) {
-      const batch = foldOnce(loaded)
-      if (batch.lacks.length === 0) return batch
-      await loadLacks(batch.lacks, reports, store, holder, noWait)
-      for (const [manager, stored] of reports) reports.set(manager, memory.reportsOf(manager, [...stored]))
-    }
-    throw new Error(`the fold of ${scope.tenantId} at ${position.offset} lacks documents that it has just loaded`)
+  async function untilNothingLacks(foldOnce: (loaded: Loaded) => Batch): Promise<Batch> {
+    const batch = memory.isWhole() ? foldOnce(memory.loaded) : await foldLoaded(source, foldOnce)
+    if (batch === null || batch.lacks.length > 0)
+      throw new Error(`the fold of ${scope.tenantId} at ${position.offset} lacks documents that it has just loaded`)
+    return batch
   }
 
   function take(batch: Batch): void {
