@@ -23,8 +23,8 @@ export interface Change {
   tombstone: boolean
 }
 
-export type UserChangeType = 'created' | 'updated' | 'deactivated' | 'reactivated' | 'deleted' | 'resent'
-export type TeamChangeType = 'created' | 'renamed' | 'resent'
+export type UserChangeType = 'created' | 'updated' | 'deactivated' | 'reactivated' | 'deleted' | 'invite-due' | 'resent'
+export type TeamChangeType = 'created' | 'renamed' | 'moved' | 'resent'
 
 /** The record and event that a change follows from. */
 export interface Source {

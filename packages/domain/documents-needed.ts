@@ -40,6 +40,8 @@ export function documentsNeeded(
   return needed
 }
 
+const actingWebhooks = new Set(['employee.deleted', 'employee.access.revoked.immediately'])
+
 function peopleOf(event: HibobEvent): string[] {
   switch (event.type) {
     case 'hibob.employee.observed':
@@ -48,7 +50,7 @@ function peopleOf(event: HibobEvent): string[] {
     case 'hibob.employees.unchanged':
       return event.data.people.map(person => person.id)
     case 'hibob.webhook.received':
-      return event.data.webhookType === 'employee.deleted' && event.data.employeeId !== null
+      return actingWebhooks.has(event.data.webhookType ?? '') && event.data.employeeId !== null
         ? [event.data.employeeId]
         : []
     default:

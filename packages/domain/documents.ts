@@ -1,6 +1,7 @@
 // The read models that the fold makes, one document type each, and the keys under which they are kept.
 // Every document belongs to one tenant and one generation; its `_id` begins with both.
 import type { AsOf } from './as-of.ts'
+import type { Scalar } from './settings/settings.ts'
 
 export type UserStatus = 'pending' | 'active' | 'deactivated' | 'deleted'
 export type ManagerState = 'active' | 'inactive' | 'unknown'
@@ -8,6 +9,8 @@ export type ManagerState = 'active' | 'inactive' | 'unknown'
 export interface Team {
   id: string
   name: string | null
+  /** Only where the tenant's settings want it, and never in a user's `primary_team`. */
+  parent_id?: string | null
 }
 
 export interface ManagerReference {
@@ -31,6 +34,8 @@ export interface User {
   leave_date: string | null
   override_manager: ManagerReference | null
   status: UserStatus
+  /** Only where the tenant's settings name some. */
+  custom_fields?: Record<string, Scalar | null>
 }
 
 /** The event that gave these fields their present values; `at` is its log time, `rule` the mapping that was in force. */
@@ -54,6 +59,48 @@ interface Owned {
   generation: number
 }
 
+/** Destructive changes that the brake keeps back: Learn Amp field → the value that HiBob claims. */
+export interface Held {
+  /** Of the tenant's hold that they belong to. */
+  id: string
+  since: string
+  offset: number
+  eventId: string
+  claims: Record<string, unknown>
+}
+
+/** `waiting`: told when `due` has come; `cancelled`: the user left before, or will not be invited on any date. Told once, ever. */
+export interface Invite {
+  due: string | null
+  state: 'waiting' | 'told' | 'cancelled'
+}
+
+export type Flag = 'outside_scope' | 'unseen'
+
+/** What a tenant's settings, days and holds make of a user beyond the fields. Absent while there is nothing to say. */
+export interface Standing {
+  /** Outside the scope and never a user: nobody was told, and `user.status` reads `deleted`, so that nothing counts it. */
+  hidden: boolean
+  /** An `employee.deleted` webhook and a reading past it that found nobody. */
+  deleted: boolean
+  /** Offset of the webhook by which access was revoked at once. */
+  revokedAt: number | null
+  /** The zone whose days the user lives by, and the next date on which something is due. */
+  zone: string | null
+  nextDate: string | null
+  flags: Flag[]
+  invite: Invite | null
+  held: Held | null
+  /** Claims that a person rejected: passed over until HiBob says something else. */
+  rejected: Record<string, unknown> | null
+  /** Learn Amp field → why its rule could not be followed; it keeps its last value. */
+  errors: Record<string, string> | null
+  /** Paths of the settings' own that HiBob was asked for and did not give. */
+  absent: string[]
+  /** The last value that was not empty, of paths whose rule keeps it. */
+  last: Record<string, { value: unknown; label?: string }> | null
+}
+
 export interface UserDocument extends Owned {
   user: User
   observed: ObservedFields
@@ -62,6 +109,7 @@ export interface UserDocument extends Owned {
   unseen_since: string | null
   /** Offset of the first `employee.deleted` webhook that no reading has refuted. */
   deletionClaim: number | null
+  standing?: Standing | null
   provenance: Provenance[]
   /** Offset of the newest event that touched this document. */
   touched: number
@@ -79,10 +127,33 @@ export interface ManagerDocument extends Owned {
   touched: number
 }
 
+/** The settings in force, as JSON, and those before them: a rule whose fields nobody has asked for yet leaves the former one in force. */
+export interface SettingsInForce {
+  version: number
+  json: string
+  formerJson: string | null
+  eventId: string
+}
+
+/** Users with a destructive change, by minute of the log's time: what the brake measures an hour by. */
+export type MinuteCount = [minute: number, count: number]
+
 export interface TenantState extends Owned {
   kind: 'tenant'
   removed: boolean
   lastResendId: string | null
+  settings?: SettingsInForce
+  /** Time zone → the newest day that began there. */
+  days?: Record<string, string>
+  /** Active and pending users. */
+  active?: number
+  window?: MinuteCount[]
+  /** The open hold. */
+  hold?: { id: string; since: string; count: number } | null
+  /** Of the event in slices at `offset`: how many users it would change destructively. */
+  reckoned?: { offset: number; count: number }
+  /** Of that event: how many had passed within the hour before its first one did. */
+  passing?: { offset: number; before: number }
 }
 
 export interface ListItem {

@@ -114,6 +114,29 @@ const ReplayReady = Type.Object({
   codeVersion: Type.String(),
 })
 
+const SettingsChanged = Type.Object({
+  // checked by whoever appends it; what the fold cannot read is recorded as refused
+  settings: Type.Unsafe<object>(Type.Object({})),
+  version: Type.Integer({ minimum: 1 }),
+  /** The version that they were made from; 0 when there were none. */
+  basedOn: Type.Integer({ minimum: 0 }),
+  by: Type.String(),
+  reason: Type.Optional(Type.String()),
+})
+
+const DayBegan = Type.Object({
+  date: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+  timeZone: Type.String({ minLength: 1, maxLength: 64 }),
+})
+
+/** Of one hold, whole or some of its people. */
+const HoldDecided = Type.Object({
+  holdId: Type.String({ minLength: 1 }),
+  userIds: Type.Optional(Type.Array(EmployeeId)),
+  by: Type.String(),
+  reason: Type.Optional(Type.String()),
+})
+
 export const eventData = {
   'hibob.webhook.received': WebhookReceived,
   'hibob.employee.observed': EmployeeObserved,
@@ -126,6 +149,10 @@ export const eventData = {
   'tenant.added': Who,
   'tenant.removed': Who,
   'tenant.resend.requested': ResendRequested,
+  'tenant.settings.changed': SettingsChanged,
+  'tenant.day.began': DayBegan,
+  'tenant.hold.approved': HoldDecided,
+  'tenant.hold.rejected': HoldDecided,
   'tenant.replay.ready': ReplayReady,
 } as const
 

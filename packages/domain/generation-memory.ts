@@ -1,7 +1,7 @@
 // A generation's documents in memory, for folds that build or check a whole generation: what is held, what of it is not stored yet,
 // and who reports to whom. While nothing was let go (`isWhole`), what is not held does not exist; afterwards it must be loaded.
 import { type CollectionName, type Documents, documentId, type UserDocument } from './documents.ts'
-import { isReached, type Phase, type UserSelector } from './reach.ts'
+import { collectionOf, isReached, type Phase, type UserSelector } from './reach.ts'
 import { collections, type Loaded, type Writes } from './working-set.ts'
 
 export type GenerationMemory = ReturnType<typeof generationMemory>
@@ -85,9 +85,9 @@ export function generationMemory({ whole }: { whole: boolean }) {
   /** All held documents of a phase that an event reaches, in order. */
   function page(phase: Exclude<Phase, 'head'>, users: UserSelector): string[] {
     const ids: string[] = []
-    for (const [id, document] of held[phase] as Map<string, Documents[CollectionName] | null>) {
+    for (const [id, document] of held[collectionOf(phase)] as Map<string, Documents[CollectionName] | null>) {
       if (document === null) continue
-      if (phase === 'users' && !isReached(document as UserDocument, users)) continue
+      if (collectionOf(phase) === 'users' && !isReached(document as UserDocument, users)) continue
       if ('kind' in document && document.kind === 'tenant') continue
       ids.push(id)
     }

@@ -5,11 +5,12 @@ import type { ManagerReference, ManagerState, ObservedFields, Team, User, UserSt
 import { DomainError } from './domain-error.ts'
 import type { ListName } from './hibob-fields.ts'
 import { sharing } from './sharing.ts'
+import { statusOf } from './standing.ts'
 
 /** What the mapping asks the rest of the read models: names of list items, teams and managers as they stand. */
 export interface MappingContext {
   /** The name that the company's own list gives an item; undefined while no list has named it. */
-  itemName(list: ListName, item: string): string | null | undefined
+  itemName(list: string, item: string): string | null | undefined
   /** The name a team bears already; undefined when there is no such team yet. */
   teamName(item: string): string | null | undefined
   managerReference(employeeId: string): ManagerReference
@@ -82,17 +83,6 @@ export function managerIdOf(observed: ObservedFields): string | null {
 
 export function itemIdOf(observed: ObservedFields, path: string): string | null {
   return textOf(path, observed.fields[path])
-}
-
-function statusOf(lifecycleStatus: string | null): UserStatus {
-  switch (lifecycleStatus?.toLowerCase()) {
-    case 'hired':
-      return 'pending'
-    case 'terminated':
-      return 'deactivated'
-    default:
-      return 'active'
-  }
 }
 
 function labelOf(observed: ObservedFields, path: string, list: ListName, context: MappingContext): string | null {

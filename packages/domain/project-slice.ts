@@ -2,12 +2,12 @@
 // Each slice is a transaction of its own; the position between two slices holds the phase and the last document done.
 import { teamChange, teamRemoved, userChange } from './changes.ts'
 import type { TenantScope } from './documents.ts'
-import type { HibobEvent, LogRecord } from './events.ts'
+import type { EventType, HibobEvent, LogRecord } from './events.ts'
 import type { FoldContext } from './fold/fold-context.ts'
-import { listState } from './fold/fold-context.ts'
 import { foldEvent } from './fold/fold-event.ts'
+import { decideHeld, foldDue, reckonUser } from './fold/settings-fold.ts'
 import { refreshUser } from './fold/store-user.ts'
-import { renameTeam } from './fold/team-fold.ts'
+import { refreshTeam } from './fold/team-fold.ts'
 import { parkedBy } from './parking.ts'
 import { type Position, startOf } from './position.ts'
 import type { Batch } from './project-batch.ts'
@@ -71,8 +71,19 @@ function foldDocument(context: FoldContext, phase: Phase, id: string): void {
   if (phase === 'teams') return foldTeam(context, set, id)
   const user = set.get('users', id)
   if (user === null) return
-  if (event.type === 'tenant.resend.requested') context.changes.push(userChange(context, 'resent', user.user, []))
-  else if (id !== ownDocument(context)) refreshUser(context, user)
+  if (phase === 'reckon') return reckonUser(context, user)
+  switch (event.type) {
+    case 'tenant.resend.requested':
+      if (!user.standing?.hidden) context.changes.push(userChange(context, 'resent', user.user, []))
+      return
+    case 'tenant.day.began':
+      return foldDue(of(context, event.type), user)
+    case 'tenant.hold.approved':
+    case 'tenant.hold.rejected':
+      return decideHeld(of(context, event.type), user)
+    default:
+      if (id !== ownDocument(context)) refreshUser(context, user)
+  }
 }
 
 function foldTeam(context: FoldContext, set: WorkingSet, id: string): void {
@@ -80,14 +91,14 @@ function foldTeam(context: FoldContext, set: WorkingSet, id: string): void {
   if (team === null) return
   if (context.event.type === 'tenant.resend.requested')
     context.changes.push(teamChange(context, 'resent', team.team, []))
-  else renameTeam(context, team, listState(context, team.list)?.items.find(item => item.id === team.item)?.name ?? null)
+  else refreshTeam(context, team)
 }
 
 function removeDocument(context: FoldContext, phase: Phase, id: string): void {
   const { set } = context
   if (phase === 'users') {
     const user = set.get('users', id)
-    if (user !== null)
+    if (user !== null && !user.standing?.hidden)
       context.changes.push(userChange(context, 'deleted', { ...user.user, status: 'deleted' }, [], true))
     set.set('users', id, null)
   } else if (phase === 'teams') {
@@ -97,6 +108,10 @@ function removeDocument(context: FoldContext, phase: Phase, id: string): void {
   } else {
     set.set(phase === 'managers' ? 'managers' : 'states', id, null)
   }
+}
+
+function of<T extends EventType>(context: FoldContext, _type: T): FoldContext<T> {
+  return context as unknown as FoldContext<T>
 }
 
 /** The person the event is about was folded with the head: no second change of one key for one event. */

@@ -8,16 +8,22 @@ import { listFields } from './hibob-fields.ts'
 /** Users to be mapped anew: a manager's reports, the holders of list items. Both may hold. */
 export interface Reach {
   reportsOf?: string
-  items?: { list: ListName; ids: string[] }
+  items?: { list: string; ids: string[] }
 }
 
 /** Which users a slice reads, in order of their document ids. Conditions are alternatives. */
 export type UserSelector =
   | { everyone: true }
   | { ids: string[] }
+  /** On whom something is due in a zone by a date; of whom something is held (`ids`: only those). */
+  | { due: { zone: string; date: string } }
+  | { held: string; ids: string[] | null }
   | { reportsOf: string | null; items: { field: string; ids: string[] } | null }
 
-export type Phase = 'head' | 'teams' | 'users' | 'managers' | 'states'
+/** `reckon`: users are looked at, to know how much an event takes away before it takes anything. */
+export type Phase = 'head' | 'reckon' | 'teams' | 'users' | 'managers' | 'states'
+
+export const collectionOf = (phase: Exclude<Phase, 'head'>) => (phase === 'reckon' ? 'users' : phase)
 
 /** The phases of an event that reaches further than one transaction, in order. */
 export function phasesOf(event: HibobEvent): Phase[] {
@@ -28,6 +34,10 @@ export function phasesOf(event: HibobEvent): Phase[] {
       return event.data.userIds === undefined ? ['head', 'teams', 'users'] : ['head', 'users']
     case 'hibob.lists.observed':
       return ['head', 'teams', 'users']
+    case 'tenant.settings.changed':
+      return ['head', 'reckon', 'teams', 'users']
+    case 'tenant.day.began':
+      return ['head', 'reckon', 'users']
     default:
       return ['head', 'users']
   }
@@ -37,15 +47,20 @@ export function phasesOf(event: HibobEvent): Phase[] {
 export function usersReachedBy(event: HibobEvent): UserSelector {
   switch (event.type) {
     case 'tenant.removed':
+    case 'tenant.settings.changed':
       return { everyone: true }
+    case 'tenant.day.began':
+      return { due: { zone: event.data.timeZone, date: event.data.date } }
+    case 'tenant.hold.approved':
+    case 'tenant.hold.rejected':
+      return { held: event.data.holdId, ids: event.data.userIds ?? null }
     case 'tenant.resend.requested':
       return event.data.userIds === undefined ? { everyone: true } : { ids: event.data.userIds }
     case 'hibob.lists.observed': {
       const field = Object.hasOwn(listFields, event.data.list) ? listFields[event.data.list as ListName] : undefined
-      return {
-        reportsOf: null,
-        items: field === undefined ? null : { field, ids: event.data.items.map(item => item.id) },
-      }
+      // which fields hold another list's items is a matter of settings
+      if (field === undefined) return { everyone: true }
+      return { reportsOf: null, items: { field, ids: event.data.items.map(item => item.id) } }
     }
     case 'hibob.employee.observed': {
       const department = event.data.fields['work.department']
@@ -54,6 +69,8 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
         items: department == null ? null : { field: 'work.department', ids: [String(department)] },
       }
     }
+    case 'hibob.webhook.received':
+      return event.data.employeeId === null ? { ids: [] } : { reportsOf: event.data.employeeId, items: null }
     case 'hibob.employee.missing':
       return { reportsOf: event.data.employeeId, items: null }
     default:
@@ -62,8 +79,13 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
 }
 
 /** Whether a users phase that reads `users` reads this one. */
-export function isReached({ user, observed }: UserDocument, users: UserSelector): boolean {
+export function isReached({ user, observed, standing }: UserDocument, users: UserSelector): boolean {
   if ('everyone' in users) return true
+  if ('due' in users) {
+    const { zone, date } = users.due
+    return standing?.zone === zone && standing.nextDate !== null && standing.nextDate <= date
+  }
+  if ('held' in users) return standing?.held?.id === users.held && (users.ids === null || users.ids.includes(user.id))
   if ('ids' in users) return users.ids.includes(user.id)
   if (users.reportsOf !== null && user.override_manager?.id === users.reportsOf) return true
   const item = users.items === null ? null : observed.fields[users.items.field]

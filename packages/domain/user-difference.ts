@@ -17,13 +17,14 @@ export const userFields = [
   'leave_date',
   'override_manager',
   'status',
+  'custom_fields',
 ] as const satisfies readonly (keyof User)[]
 
 /** The fields that differ, whole: a manager's new address is a change of `override_manager`. */
 export function userDifference(from: User, to: User): FieldChange[] {
   const changed: FieldChange[] = []
   for (const field of userFields) {
-    if (!sameValue(from[field], to[field])) changed.push({ field, from: from[field], to: to[field] })
+    if (!sameValue(from[field], to[field])) changed.push({ field, from: from[field] ?? null, to: to[field] ?? null })
   }
   return changed
 }
@@ -34,6 +35,7 @@ export function trace(
   fields: readonly string[],
   eventId: string,
   { offset, time }: LogRecord,
+  rule: string,
 ): Provenance[] {
   if (fields.length === 0) return former as Provenance[]
   const kept: Provenance[] = []
@@ -42,7 +44,7 @@ export function trace(
     if (rest.length === entry.fields.length) kept.push(entry)
     else if (rest.length > 0) kept.push({ ...entry, fields: oneList(rest) })
   }
-  kept.push({ eventId, offset, at: isoTime(time), rule: 'standard', fields: oneList(fields) })
+  kept.push({ eventId, offset, at: isoTime(time), rule, fields: oneList(fields) })
   return kept
 }
 

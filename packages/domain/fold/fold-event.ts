@@ -4,8 +4,9 @@ import type { EventType } from '../events.ts'
 import type { Reach } from '../reach.ts'
 import type { FoldContext } from './fold-context.ts'
 import { foldLists } from './lists-fold.ts'
-import { foldDeletionClaim, foldMissing } from './missing-fold.ts'
+import { foldMissing, foldWebhook } from './missing-fold.ts'
 import { foldObserved } from './observed-fold.ts'
+import { foldDay, foldHold, foldSettings } from './settings-fold.ts'
 import { foldResend, foldTenantAdded, foldTenantRemoved, isRemoved } from './tenant-fold.ts'
 import { foldUnchanged } from './unchanged-fold.ts'
 
@@ -25,13 +26,20 @@ export function foldEvent(context: FoldContext): Reached {
     case 'hibob.lists.observed':
       return foldLists(of(context, event.type))
     case 'hibob.webhook.received':
-      return foldDeletionClaim(of(context, event.type))
+      return foldWebhook(of(context, event.type))
     case 'tenant.added':
       return foldTenantAdded(of(context, event.type))
     case 'tenant.removed':
       return foldTenantRemoved(of(context, event.type)) ? 'everyone' : null
     case 'tenant.resend.requested':
       return foldResend(of(context, event.type)) ? 'everyone' : null
+    case 'tenant.settings.changed':
+      return foldSettings(of(context, event.type)) ? 'everyone' : null
+    case 'tenant.day.began':
+      return foldDay(of(context, event.type)) ? 'everyone' : null
+    case 'tenant.hold.approved':
+    case 'tenant.hold.rejected':
+      return foldHold(of(context, event.type)) ? 'everyone' : null
     // the projector's business, and nothing of any generation's
     case 'tenant.replay.ready':
       return null

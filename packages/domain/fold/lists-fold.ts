@@ -1,13 +1,11 @@
 // `hibob.lists.observed` (protocol P9): per item the greatest asOf wins; a renamed item reaches everyone who holds it.
 import { compareAsOf } from '../as-of.ts'
 import { type ListItem, listStateId } from '../documents.ts'
-import { type ListName, listFields } from '../hibob-fields.ts'
 import type { Reach } from '../reach.ts'
 import { type FoldContext, listState } from './fold-context.ts'
 
 export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach | null {
   const { data } = context.event
-  if (!Object.hasOwn(listFields, data.list)) return null
   const state = listState(context, data.list)
   const items = new Map<string, ListItem>((state?.items ?? []).map(item => [item.id, item]))
   const renamed: string[] = []
@@ -23,5 +21,5 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   const id = listStateId(context.scope, data.list)
   const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   context.set.set('states', id, { _id: id, ...context.scope, kind: 'list', list: data.list, items: sorted })
-  return renamed.length > 0 ? { items: { list: data.list as ListName, ids: renamed } } : null
+  return renamed.length > 0 ? { items: { list: data.list, ids: renamed } } : null
 }

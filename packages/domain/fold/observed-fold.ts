@@ -1,11 +1,15 @@
 // `hibob.employee.observed`: what HiBob showed of one person in one reading.
 import { type AsOf, compareAsOf } from '../as-of.ts'
-import { documentId, type PersonTrace, personTraceId } from '../documents.ts'
+import { documentId, type PersonTrace, personTraceId, type Standing, type UserDocument } from '../documents.ts'
+import type { EventData } from '../events.ts'
+import { standardFields } from '../hibob-fields.ts'
 import { mergeObserved } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
+import { settingsNow } from '../settings/in-force.ts'
 import { checkStorable } from '../storable.ts'
-import type { FoldContext } from './fold-context.ts'
-import { mapKept, storeUser } from './store-user.ts'
+import { desiredUser, noStanding } from './desired-user.ts'
+import { type FoldContext, tenantState } from './fold-context.ts'
+import { layStanding, storeUser } from './store-user.ts'
 
 export function foldObserved(context: FoldContext<'hibob.employee.observed'>): Reach | null {
   const { data } = context.event
@@ -18,12 +22,14 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
   for (const path of Object.keys(data.fields)) checkStorable(path, data.fields[path])
   if (trace !== null) set.set('states', trace._id, null)
   const observed = mergeObserved(former?.observed ?? null, data)
+  const before = { id: data.employeeId, observed, unseen_since: null, standing: standingBefore(context, former, data) }
+  const desired = desiredUser(context, former, before)
   // every field in one literal: a document made of parts takes half as much memory again
-  return storeUser(context, former, {
+  const next: UserDocument = {
     _id: former?._id ?? id,
     tenantId: scope.tenantId,
     generation: scope.generation,
-    user: mapKept(context, data.employeeId, observed),
+    user: desired.user,
     observed,
     asOf: data.asOf,
     digest: data.digest,
@@ -31,7 +37,9 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
     deletionClaim: claimAfter(known?.deletionClaim ?? null, data.asOf, data.settled ?? false),
     provenance: [],
     touched: 0,
-  })
+  }
+  layStanding(next, former, desired.standing)
+  return storeUser(context, former, next)
 }
 
 export function personTrace(context: FoldContext, employeeId: string): PersonTrace | null {
@@ -41,4 +49,44 @@ export function personTrace(context: FoldContext, employeeId: string): PersonTra
 // only a settled reading at or past the webhook refutes it: HiBob may still show a person for some seconds after a deletion
 function claimAfter(claim: number | null, asOf: AsOf, settled: boolean): number | null {
   return claim !== null && settled && asOf.offset >= claim ? null : claim
+}
+
+/** What is remembered of a person beside the fields, with what this reading says of it. */
+function standingBefore(
+  context: FoldContext,
+  former: UserDocument | null,
+  data: EventData<'hibob.employee.observed'>,
+): Standing | null {
+  const settings = settingsNow(tenantState(context))
+  const before = former?.standing ?? null
+  if (settings === null && before === null) return null
+  const standing = before ?? noStanding
+  const revokedAt = isTakenBack(standing.revokedAt, data) ? null : standing.revokedAt
+  const own = data.absent.filter(path => !standard.has(path)).sort()
+  return { ...standing, deleted: false, revokedAt, absent: own, last: lastValues(former, data, settings?.compiled.keptPaths) }
+}
+
+const standard = new Set<string>(standardFields)
+
+/** A revocation goes with the termination that it was part of, or with a new start. */
+function isTakenBack(revokedAt: number | null, { fields, asOf, settled }: EventData<'hibob.employee.observed'>): boolean {
+  if (revokedAt === null || !settled || asOf.offset < revokedAt) return false
+  const status = String(fields['internal.lifecycleStatus'] ?? '').toLowerCase()
+  return status === 'hired' || (status === 'employed' && fields['internal.terminationDate'] === null)
+}
+
+function lastValues(
+  former: UserDocument | null,
+  { fields }: EventData<'hibob.employee.observed'>,
+  keptPaths: ReadonlySet<string> | undefined,
+): Standing['last'] {
+  let last = former?.standing?.last ?? null
+  for (const path of keptPaths ?? []) {
+    const value = former?.observed.fields[path]
+    const isEmpty = fields[path] === null || fields[path] === ''
+    if (!isEmpty || value === null || value === undefined || value === '') continue
+    const label = former?.observed.labels[path]
+    last = { ...last, [path]: label === undefined ? { value } : { value, label } }
+  }
+  return last
 }

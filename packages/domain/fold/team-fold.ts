@@ -1,8 +1,10 @@
 // Teams: a HiBob list item each. The company's list names it; until then the label of an observation serves.
 import { teamChange } from '../changes.ts'
-import { documentId, type TeamDocument, type UserDocument } from '../documents.ts'
+import { documentId, type Team, type TeamDocument, type UserDocument } from '../documents.ts'
+import { teamSource } from '../map-under.ts'
 import type { Reach } from '../reach.ts'
-import type { FoldContext } from './fold-context.ts'
+import { settingsNow } from '../settings/in-force.ts'
+import { type FoldContext, listState, tenantState } from './fold-context.ts'
 
 /** Makes the team that a user is in, or gives a nameless one its first name, which reaches its other members. */
 export function meetTeam(context: FoldContext, document: UserDocument): Reach | null {
@@ -12,10 +14,14 @@ export function meetTeam(context: FoldContext, document: UserDocument): Reach | 
   const id = documentId(scope, team.id)
   const known = set.get('teams', id)
   if (known === null) {
-    set.set('teams', id, { _id: id, ...scope, team, list: 'department', item: team.id, touched: record.offset })
-    context.changes.push(teamChange(context, 'created', team, []))
+    const source = teamSource(settingsNow(tenantState(context)), team.id)
+    const made = withParent(context, team, source)
+    set.set('teams', id, { _id: id, ...scope, team: made, ...source, touched: record.offset })
+    context.changes.push(teamChange(context, 'created', made, []))
     return null
   }
+  // the label of one observation names the departments that no list has named; other lists name their own
+  if (known.list !== 'department') return null
   return renameTeam(context, known, team.name) ? { items: { list: 'department', ids: [team.id] } } : null
 }
 
@@ -26,4 +32,24 @@ export function renameTeam(context: FoldContext, document: TeamDocument, name: s
   context.set.set('teams', document._id, { ...document, team, touched: context.record.offset })
   context.changes.push(teamChange(context, 'renamed', team, [{ field: 'name', from: document.team.name, to: name }]))
   return true
+}
+
+/** Brings a team level with its list: its name, and its parent where that is wanted. */
+export function refreshTeam(context: FoldContext, document: TeamDocument): void {
+  const item = listState(context, document.list)?.items.find(({ id }) => id === document.item)
+  renameTeam(context, document, item?.name ?? null)
+  const known = context.set.get('teams', document._id) ?? document
+  const team = withParent(context, known.team, document)
+  if ((team.parent_id ?? null) === (known.team.parent_id ?? null)) return
+  context.set.set('teams', document._id, { ...known, team, touched: context.record.offset })
+  // a rename of the same event bears the parent too
+  const from = document.team.parent_id ?? null
+  const changed = [{ field: 'parent_id', from, to: team.parent_id ?? null }]
+  if (known === document) context.changes.push(teamChange(context, 'moved', team, changed))
+}
+
+function withParent(context: FoldContext, { id, name }: Team, { list, item }: { list: string; item: string }): Team {
+  if (settingsNow(tenantState(context))?.compiled.settings.team_parents !== true) return { id, name }
+  const parent = listState(context, list)?.items.find(entry => entry.id === item)?.parent ?? null
+  return { id, name, parent_id: parent === null || list === 'department' ? parent : `${list}:${parent}` }
 }

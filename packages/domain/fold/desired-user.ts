@@ -1,0 +1,115 @@
+// What a user would be, by all that is known now and the settings in force, before the brake has its say.
+import type { Standing, User, UserDocument } from '../documents.ts'
+import { inviteOf } from '../invite.ts'
+import { mapUnder } from '../map-under.ts'
+import { managerStateOf, mapUser } from '../mapping.ts'
+import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
+import { sharing } from '../sharing.ts'
+import { addDays, earliestAfter, fateOf } from '../standing.ts'
+import { type FoldContext, tenantState } from './fold-context.ts'
+import { mappingContext } from './mapping-context.ts'
+
+/** What is known of a person: the parts of a document that an event may just have changed. */
+export interface Known {
+  id: string
+  observed: UserDocument['observed']
+  unseen_since: string | null
+  standing: Standing | null
+}
+
+export interface Desired {
+  user: User
+  standing: Standing | null
+}
+
+export const noStanding: Standing = {
+  hidden: false,
+  deleted: false,
+  revokedAt: null,
+  zone: null,
+  nextDate: null,
+  flags: [],
+  invite: null,
+  held: null,
+  rejected: null,
+  errors: null,
+  absent: [],
+  last: null,
+}
+
+export function desiredUser(context: FoldContext, former: UserDocument | null, known: Known): Desired {
+  const settings = settingsNow(tenantState(context))
+  if (settings === null && known.standing === null)
+    return { user: mapUser(known.id, known.observed, mappingContext(context)), standing: null }
+  return desiredUnder(context, settings ?? standard(), former, known, settings !== null)
+}
+
+const standard = (): SettingsNow => ({ version: 0, compiled: standardSettings(), former: standardSettings() })
+
+function desiredUnder(
+  context: FoldContext,
+  settings: SettingsNow,
+  former: UserDocument | null,
+  known: Known,
+  own: boolean,
+): Desired {
+  const before = known.standing ?? noStanding
+  const told = former === null || before.hidden ? null : former.user
+  const { compiled } = settings
+  const kept = before.last === null ? known.observed : { ...known.observed, last: before.last }
+  const names = mappingContext(context)
+  const { user, errors } = mapUnder(settings, { id: known.id, kept, absent: before.absent, former: told }, names)
+  const zone = own ? zoneOf(settings, kept, names) : null
+  const today = zone === null ? null : (tenantState(context)?.days?.[zone] ?? null)
+  const isIncluded = compiled.isIncluded(kept)
+  const fate = fateOf(
+    {
+      lifecycleStatus: textAt(kept.fields, 'internal.lifecycleStatus'),
+      hireDate: user.hire_date,
+      terminationDate: dateAt(kept.fields, 'internal.terminationDate'),
+      lastDayOfWork: dateAt(kept.fields, 'employee.lastDayOfWork'),
+      unseenSince: known.unseen_since?.slice(0, 10) ?? null,
+      revoked: before.revokedAt !== null,
+      isIncluded,
+    },
+    compiled.settings,
+    today,
+  )
+  const hidden = told === null && !isIncluded
+  user.status = before.deleted || hidden ? 'deleted' : fate.status
+  if (user.override_manager?.id === user.id)
+    user.override_manager = { ...user.override_manager, state: managerStateOf(user.status) }
+  const { status, hire_date: hireDate } = user
+  const invite = hidden
+    ? before.invite
+    : inviteOf({ former: before.invite, isNew: told === null, status, hireDate, today }, compiled.settings)
+  const inviteDue = invite?.state === 'waiting' ? invite.due : null
+  const nextDate = earliestAfter([fate.nextDate, inviteDue], null)
+  const standing = { ...before, hidden, zone: nextDate === null ? null : zone, nextDate, flags: fate.flags, invite, errors }
+  return {
+    user: before.deleted && told !== null ? { ...told, status: 'deleted' } : user,
+    standing: isNothing(standing) ? null : sharing(former?.standing, standing),
+  }
+}
+
+/** The zone whose days a person lives by: the tenant's own unless a rule names another. */
+function zoneOf({ compiled }: SettingsNow, kept: Parameters<typeof compiled.isIncluded>[0], names: ReturnType<typeof mappingContext>): string {
+  const own = compiled.personTimeZone?.evaluate(kept, names)
+  return own?.value ? String(own.value) : (compiled.settings.time_zone ?? 'UTC')
+}
+
+function isNothing(standing: Standing): boolean {
+  return Object.values(standing).every(
+    value => value === null || value === false || (Array.isArray(value) && value.length === 0),
+  )
+}
+
+function textAt(fields: Record<string, unknown>, path: string): string | null {
+  const value = fields[path]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function dateAt(fields: Record<string, unknown>, path: string): string | null {
+  const date = textAt(fields, path)?.slice(0, 10) ?? null
+  return date !== null && addDays(date, 0) === date && /^\d{4}-\d{2}-\d{2}$/.test(date) ? date : null
+}

@@ -1,0 +1,78 @@
+// Settings, days and holds: what changes for many people at once. Each is one step on the tenant's state, then everyone whom it reaches.
+import { userChange } from '../changes.ts'
+import type { UserDocument } from '../documents.ts'
+import { compiledFrom } from '../settings/in-force.ts'
+import { hasCome } from '../standing.ts'
+import { userDifference } from '../user-difference.ts'
+import { desiredUser } from './desired-user.ts'
+import { type FoldContext, tenantState } from './fold-context.ts'
+import { isReckoned, reckon, releaseHeld, setState } from './keep-back.ts'
+import { refreshUser, storeUser, toldOf } from './store-user.ts'
+
+/** Settings apply only if they were made from those in force; else nothing changes, and whoever made them sees that they are not in force. */
+export function foldSettings(context: FoldContext<'tenant.settings.changed'>): boolean {
+  const { settings, version, basedOn } = context.event.data
+  const inForce = tenantState(context)?.settings
+  if (basedOn !== (inForce?.version ?? 0) || version !== basedOn + 1) return false
+  const json = JSON.stringify(settings)
+  compiledFrom(json)
+  setState(context, { settings: { version, json, formerJson: inForce?.json ?? null, eventId: context.event.id } })
+  return true
+}
+
+/** A day may be announced again, for those on whom something fell due since. Tenants without settings live by no days. */
+export function foldDay(context: FoldContext<'tenant.day.began'>): boolean {
+  const { date, timeZone } = context.event.data
+  const state = tenantState(context)
+  if (state?.settings === undefined) return false
+  const known = state.days?.[timeZone]
+  if (known !== undefined && known > date) return false
+  if (known !== date) setState(context, { days: { ...state.days, [timeZone]: date } })
+  return true
+}
+
+export function foldHold({ event, ...context }: FoldContext<'tenant.hold.approved' | 'tenant.hold.rejected'>): boolean {
+  return tenantState({ event, ...context })?.hold?.id === event.data.holdId
+}
+
+/** The first pass of an event in slices: how much it would take away, before any of it does. */
+export function reckonUser(context: FoldContext, document: UserDocument): void {
+  if (toldOf(document) === null || document.user.status === 'deleted') return
+  const { user, observed, unseen_since, standing = null } = document
+  const desired = desiredUser(context, document, { id: user.id, observed, unseen_since, standing })
+  if (isReckoned(document, userDifference(user, desired.user))) reckon(context, 1)
+}
+
+/** A user on whose date something is due. An invite is told alone: another change of the same event would take its place. */
+export function foldDue(context: FoldContext<'tenant.day.began'>, document: UserDocument): void {
+  const before = context.changes.length
+  refreshUser(context, document)
+  const now = context.set.get('users', document._id)
+  const invite = now?.standing?.invite
+  if (now == null || invite?.state !== 'waiting' || invite.due === null || context.changes.length > before) return
+  if (!hasCome(invite.due, context.event.data.date)) return
+  context.changes.push(userChange(context, 'invite-due', now.user, []))
+  const told = { ...now, standing: { ...(now.standing as NonNullable<typeof now.standing>), invite: { ...invite, state: 'told' as const } } }
+  context.set.set('users', now._id, { ...told, touched: context.record.offset })
+  const settled = context.set.get('users', now._id)
+  if (settled !== null) refreshUser(context, settled)
+}
+
+export function decideHeld(
+  context: FoldContext<'tenant.hold.approved' | 'tenant.hold.rejected'>,
+  document: UserDocument,
+): void {
+  const { standing, user } = document
+  const { holdId, userIds } = context.event.data
+  if (standing?.held?.id !== holdId || (userIds !== undefined && !userIds.includes(user.id))) return
+  const { claims } = standing.held
+  releaseHeld(context, document)
+  if (context.event.type === 'tenant.hold.rejected') {
+    const rejected = { ...standing.rejected, ...claims }
+    const next = { ...document, standing: { ...standing, held: null, rejected }, touched: context.record.offset }
+    context.set.set('users', document._id, next)
+  } else {
+    const next = { ...document, user: { ...user, ...claims }, standing: { ...standing, held: null } }
+    storeUser(context, document, next, 'approval')
+  }
+}

@@ -1,0 +1,109 @@
+// The mapping under a tenant's settings: the standard one, with the fields that have a rule of their own laid over it.
+import type { Team, User } from './documents.ts'
+import { standardFields } from './hibob-fields.ts'
+import { type MappingContext, mapUser } from './mapping.ts'
+import type { CompiledRule, CompiledSettings, Kept, NamesOfItems, RuleValue } from './settings/compiled.ts'
+import type { SettingsNow } from './settings/in-force.ts'
+import { type MappedField, mappedFields, type Scalar } from './settings/settings.ts'
+
+export interface MappedUnder {
+  user: User
+  /** Field → why its rule could not be followed. */
+  errors: Record<string, string> | null
+}
+
+export interface Mapped {
+  id: string
+  kept: Kept
+  /** Paths that HiBob was asked for and did not give. */
+  absent: readonly string[]
+  /** What the user was before: a rule that cannot be followed leaves it. */
+  former: User | null
+}
+
+const asked = new Set<string>(standardFields)
+
+export function mapUnder(settings: SettingsNow, person: Mapped, context: MappingContext & NamesOfItems): MappedUnder {
+  const { id, kept, former } = person
+  const user = mapUser(id, kept, context)
+  const errors: Record<string, string> = {}
+  for (const field of mappedFields) {
+    const rule = ruleInForce(settings, person, compiled => compiled.fields.get(field))
+    if (rule === undefined) continue
+    const mapped = rule === null ? null : valueOf(field, rule, kept, context)
+    if (mapped !== null && typeof mapped === 'object' && 'error' in mapped) {
+      errors[field] = mapped.error
+      assign(user, field, former?.[field] ?? null)
+    } else assign(user, field, mapped)
+  }
+  if (settings.compiled.settings.override_manager === false) user.override_manager = null
+  if (settings.compiled.customFields.size > 0) user.custom_fields = customFields(settings, person, context, errors)
+  return { user, errors: Object.keys(errors).length === 0 ? null : errors }
+}
+
+/** The rule whose fields have been asked for: the present one, else the former. undefined: the standard mapping; `null`: no value. */
+function ruleInForce(
+  { compiled, former }: SettingsNow,
+  person: Mapped,
+  of: (settings: CompiledSettings) => CompiledRule | null | undefined,
+): CompiledRule | null | undefined {
+  const present = of(compiled)
+  return present && !wasAsked(present, person) ? of(former) : present
+}
+
+export function wasAsked({ paths }: CompiledRule, { kept, absent }: Pick<Mapped, 'kept' | 'absent'>): boolean {
+  return paths.every(path => asked.has(path) || Object.hasOwn(kept.fields, path) || absent.includes(path))
+}
+
+function customFields(
+  settings: SettingsNow,
+  person: Mapped,
+  context: MappingContext & NamesOfItems,
+  errors: Record<string, string>,
+): Record<string, Scalar | null> {
+  const values: Record<string, Scalar | null> = {}
+  for (const name of settings.compiled.customFields.keys()) {
+    const before = person.former?.custom_fields?.[name] ?? null
+    const rule = ruleInForce(settings, person, compiled => compiled.customFields.get(name))
+    const result = rule ? rule.evaluate(person.kept, context) : null
+    // a rule that nobody has asked HiBob for yet, and none before it: nothing is known
+    values[name] = result === null ? before : result.error === null ? result.value : before
+    if (result?.error) errors[`custom_fields.${name}`] = result.error
+  }
+  return values
+}
+
+type MappedValue = string | Team | null | { error: string }
+
+function valueOf(field: MappedField, rule: CompiledRule, kept: Kept, context: MappingContext & NamesOfItems): MappedValue {
+  const result = rule.evaluate(kept, context)
+  if (result.error !== null) return { error: result.error }
+  if (result.value === null) return null
+  if (field === 'primary_team') return teamFrom(rule, result, context)
+  const text = String(result.value)
+  if (field !== 'hire_date' && field !== 'leave_date') return text
+  const date = /^\d{4}-\d{2}-\d{2}(?=$|T)/.exec(text)
+  return date === null ? { error: 'holds no YYYY-MM-DD date' } : date[0]
+}
+
+/** A list item is a team by its id, whatever it is called; any other text is one by its letters. */
+function teamFrom(rule: CompiledRule, { value, raw, path }: RuleValue, context: MappingContext & NamesOfItems): Team {
+  const name = String(value)
+  if (rule.list === null || raw === null || path === null) {
+    const id = `text:${name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()}`
+    return { id, name: context.teamName(id) ?? name.trim() }
+  }
+  const id = rule.list === 'department' ? raw : `${rule.list}:${raw}`
+  return { id, name: context.itemName(rule.list, raw) ?? context.teamName(id) ?? name }
+}
+
+/** The list and item that a team stands for. */
+export function teamSource(settings: SettingsNow | null, id: string): { list: string; item: string } {
+  const own = settings !== null && [settings.compiled, settings.former].some(({ fields }) => fields.get('primary_team'))
+  const colon = own ? id.indexOf(':') : -1
+  return colon < 0 ? { list: 'department', item: id } : { list: id.slice(0, colon), item: id.slice(colon + 1) }
+}
+
+function assign(user: User, field: MappedField, value: unknown): void {
+  ;(user as unknown as Record<string, unknown>)[field] = value
+}
