@@ -114,7 +114,7 @@ function placed([type, data]: Given, place: number) {
 }
 
 function placeOf(time: string): number {
-  return (Date.parse(time) - 1_700_000_000_000) / 1000
+  return (Date.parse(time) - 1_700_000_000_000) / 600_000
 }
 
 function toldOf({ key, offset, value }: { key: string; offset: number; value: string | null }): string {

@@ -30,7 +30,7 @@ export function mapUnder(settings: SettingsNow, person: Mapped, context: Mapping
   for (const field of mappedFields) {
     const rule = ruleInForce(settings, person, compiled => compiled.fields.get(field))
     if (rule === undefined) continue
-    const mapped = rule === null ? null : valueOf(field, rule, kept, context)
+    const mapped = rule === null ? null : mappedValue(field, rule, kept, context)
     if (mapped !== null && typeof mapped === 'object' && 'error' in mapped) {
       errors[field] = mapped.error
       assign(user, field, former?.[field] ?? null)
@@ -75,7 +75,12 @@ function customFields(
 
 type MappedValue = string | Team | null | { error: string }
 
-function valueOf(field: MappedField, rule: CompiledRule, kept: Kept, context: MappingContext & NamesOfItems): MappedValue {
+function mappedValue(
+  field: MappedField,
+  rule: CompiledRule,
+  kept: Kept,
+  context: MappingContext & NamesOfItems,
+): MappedValue {
   const result = rule.evaluate(kept, context)
   if (result.error !== null) return { error: result.error }
   if (result.value === null) return null

@@ -3,7 +3,17 @@ import type { CreateIndexesOptions, IndexSpecification } from 'mongodb'
 import type { Mongo } from './connection.ts'
 
 const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexesOptions }[]> = {
-  users: [{ key: { tenantId: 1, generation: 1, 'user.override_manager.id': 1 }, options: { name: 'reports' } }],
+  users: [
+    { key: { tenantId: 1, generation: 1, 'user.override_manager.id': 1 }, options: { name: 'reports' } },
+    {
+      key: { tenantId: 1, generation: 1, 'standing.zone': 1, 'standing.nextDate': 1 },
+      options: { name: 'due', partialFilterExpression: { 'standing.nextDate': { $type: 'string' } } },
+    },
+    {
+      key: { tenantId: 1, generation: 1, 'standing.held.id': 1 },
+      options: { name: 'held', partialFilterExpression: { 'standing.held.id': { $exists: true } } },
+    },
+  ],
   teams: [],
   managers: [],
   tenant_states: [],

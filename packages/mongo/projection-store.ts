@@ -3,6 +3,7 @@
 import {
   type Batch,
   type CollectionName,
+  collectionOf as collectionOfPhase,
   collections,
   type Documents,
   type Phase,
@@ -85,14 +86,14 @@ export function projectionStore(mongo: Mongo) {
     const prefix = `${scope.tenantId}/${scope.generation}/`
     const range = { _id: { $gt: after ?? prefix, $lt: `${prefix}\u{10ffff}` } }
     const filter =
-      phase === 'users'
-        ? { ...range, ...selected(users, prefix) }
+      collectionOfPhase(phase) === 'users'
+        ? { ...range, tenantId: scope.tenantId, generation: scope.generation, ...selected(users, prefix) }
         : phase === 'states'
           ? { ...range, kind: { $ne: 'tenant' } }
           : range
-    const collection = mongo.db.collection<Documents[CollectionName]>(collectionNames[phase])
+    const collection = mongo.db.collection<Documents[CollectionName]>(collectionNames[collectionOfPhase(phase)])
     const found = collection.find(filter as Filter<AnyDocument>, { sort: { _id: 1 }, limit })
-    return loadedAs(phase, (await found.toArray()) as AnyDocument[])
+    return loadedAs(collectionOfPhase(phase), (await found.toArray()) as AnyDocument[])
   }
 
   /** The generation that readers of a tenant see; 1 for a tenant that the store does not know. */
@@ -173,14 +174,20 @@ export function storedAs(collection: CollectionName, document: AnyDocument): Sto
   return (collection === 'users' ? toStoredUser(document as UserDocument) : document) as unknown as StoredDocument
 }
 
-function updateOf(collection: CollectionName, former: AnyDocument, next: AnyDocument): Record<string, unknown> {
+/** null: the document must be replaced whole. */
+function updateOf(collection: CollectionName, former: AnyDocument, next: AnyDocument): Record<string, unknown> | null {
   if (collection === 'users') return userUpdate(former as UserDocument, next as UserDocument)
   const [from, to] = [former, next] as unknown as [StoredDocument, StoredDocument]
+  if (Object.keys(from).some(field => !Object.hasOwn(to, field))) return null
   return Object.fromEntries(Object.entries(to).filter(([field, value]) => field !== '_id' && value !== from[field]))
 }
 
 function selected(users: UserSelector, prefix: string): object {
   if ('everyone' in users) return {}
+  if ('due' in users)
+    return { 'standing.zone': users.due.zone, 'standing.nextDate': { $type: 'string', $lte: users.due.date } }
+  if ('held' in users)
+    return { 'standing.held.id': users.held, ...(users.ids === null ? {} : { 'user.id': { $in: users.ids } }) }
   if ('ids' in users) return { 'user.id': { $in: users.ids } }
   const alternatives: object[] = []
   if (users.reportsOf !== null) alternatives.push({ 'user.override_manager.id': users.reportsOf })

@@ -39,6 +39,7 @@ export function readModels(mongo: Mongo) {
     const { wanted } = await scopeOf(tenantId, options.id)
     const filter = {
       ...wanted,
+      'standing.hidden': { $ne: true },
       ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }),
       ...(options.unseen ? { unseen_since: { $ne: null } } : {}),
     }

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type Batch,
   batchLimits,
-  type CollectionName,
+  collectionOf,
   collections,
   type Decoded,
   decodeEvent,
@@ -137,7 +137,7 @@ export function projectPartition(options: ProjectionOptions) {
 
   async function loadPage(scope: TenantScope, plan: ReturnType<typeof planSlice>): Promise<string[]> {
     if (plan.phase === 'head') return []
-    const collection: CollectionName = plan.phase
+    const collection = collectionOf(plan.phase)
     const documents = await store.page(scope, plan.phase, plan.users, plan.after, options.slicePageSize)
     for (const document of documents) cache.put(collection, document._id, document as never)
     return documents.map(document => document._id)

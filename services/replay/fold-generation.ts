@@ -3,6 +3,7 @@
 import {
   type Batch,
   type CollectionName,
+  collectionOf,
   type Decoded,
   type Documents,
   decodeEvent,
@@ -95,7 +96,8 @@ export async function foldGeneration(options: GenerationFoldOptions) {
     if (memory.isWhole()) return memory.page(phase, users)
     const documents = await store.page(scope, phase, users, after, pageSize)
     for (const document of documents)
-      if (memory.get(phase, document._id) === undefined) memory.put(phase, document._id, document as never)
+      if (memory.get(collectionOf(phase), document._id) === undefined)
+        memory.put(collectionOf(phase), document._id, document as never)
     return documents.map(({ _id }) => _id)
   }
 

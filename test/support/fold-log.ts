@@ -5,6 +5,7 @@ import {
   batchLimits,
   type Change,
   type CollectionName,
+  collectionOf,
   collections,
   type Documents,
   decodeEvent,
@@ -150,16 +151,19 @@ function pageOf(stored: Stored, record: LogRecord, plan: SlicePlan, pageSize: nu
   if (plan.phase === 'head') return []
   const prefix = `${record.key}/1/`
   const { phase } = plan
-  const ids = [...stored[phase].values()]
+  const ids = [...stored[collectionOf(phase)].values()]
     .filter(({ _id }) => _id.startsWith(prefix) && _id > (plan.after ?? ''))
     .filter(document => phase !== 'states' || (document as Documents['states']).kind !== 'tenant')
-    .filter(document => phase !== 'users' || isSelected(document as UserDocument, plan.users))
+    .filter(document => collectionOf(phase) !== 'users' || isSelected(document as UserDocument, plan.users))
     .map(({ _id }) => _id)
   return ids.sort().slice(0, pageSize)
 }
 
-function isSelected({ user, observed }: UserDocument, selector: SlicePlan['users']): boolean {
+function isSelected({ user, observed, standing }: UserDocument, selector: SlicePlan['users']): boolean {
   if ('everyone' in selector) return true
+  if ('due' in selector)
+    return standing?.zone === selector.due.zone && (standing.nextDate ?? '9999') <= selector.due.date
+  if ('held' in selector) return standing?.held?.id === selector.held && (selector.ids?.includes(user.id) ?? true)
   if ('ids' in selector) return selector.ids.includes(user.id)
   const item = selector.items === null ? undefined : observed.fields[selector.items.field]
   return (

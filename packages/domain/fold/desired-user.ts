@@ -85,7 +85,15 @@ function desiredUnder(
     : inviteOf({ former: before.invite, isNew: told === null, status, hireDate, today }, compiled.settings)
   const inviteDue = invite?.state === 'waiting' ? invite.due : null
   const nextDate = earliestAfter([fate.nextDate, inviteDue], null)
-  const standing = { ...before, hidden, zone: nextDate === null ? null : zone, nextDate, flags: fate.flags, invite, errors }
+  const standing = {
+    ...before,
+    hidden,
+    zone: nextDate === null ? null : zone,
+    nextDate,
+    flags: fate.flags,
+    invite,
+    errors,
+  }
   return {
     user: before.deleted && told !== null ? { ...told, status: 'deleted' } : user,
     standing: isNothing(standing) ? null : sharing(former?.standing, standing),
@@ -93,7 +101,11 @@ function desiredUnder(
 }
 
 /** The zone whose days a person lives by: the tenant's own unless a rule names another. */
-function zoneOf({ compiled }: SettingsNow, kept: Parameters<typeof compiled.isIncluded>[0], names: ReturnType<typeof mappingContext>): string {
+function zoneOf(
+  { compiled }: SettingsNow,
+  kept: Parameters<typeof compiled.isIncluded>[0],
+  names: ReturnType<typeof mappingContext>,
+): string {
   const own = compiled.personTimeZone?.evaluate(kept, names)
   return own?.value ? String(own.value) : (compiled.settings.time_zone ?? 'UTC')
 }

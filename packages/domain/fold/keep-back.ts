@@ -33,7 +33,8 @@ export function keepBack(
   const rejected = stillRejected.length === 0 ? null : valuesOf(stillRejected)
   return {
     fields: [...heldNow, ...stillRejected].map(({ field }) => field),
-    standing: standing === null && held === null && rejected === null ? null : { ...(standing ?? noStanding), held, rejected },
+    standing:
+      standing === null && held === null && rejected === null ? null : { ...(standing ?? noStanding), held, rejected },
   }
 }
 
@@ -78,8 +79,7 @@ function countOne(context: FoldContext): void {
   const state = tenantState(context)
   const { offset, time } = context.record
   const window = state?.window ?? []
-  const passing =
-    state?.passing?.offset === offset ? state.passing : { offset, before: countWithin(window, time) }
+  const passing = state?.passing?.offset === offset ? state.passing : { offset, before: countWithin(window, time) }
   setState(context, { window: countOneMore(window, time), ...(state?.reckoned?.offset === offset ? { passing } : {}) })
 }
 

@@ -1,11 +1,14 @@
 // `hibob.lists.observed` (protocol P9): per item the greatest asOf wins; a renamed item reaches everyone who holds it.
 import { compareAsOf } from '../as-of.ts'
 import { type ListItem, listStateId } from '../documents.ts'
+import { listFields } from '../hibob-fields.ts'
 import type { Reach } from '../reach.ts'
-import { type FoldContext, listState } from './fold-context.ts'
+import { settingsNow } from '../settings/in-force.ts'
+import { type FoldContext, listState, tenantState } from './fold-context.ts'
 
 export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach | null {
   const { data } = context.event
+  if (!isUsed(context, data.list)) return null
   const state = listState(context, data.list)
   const items = new Map<string, ListItem>((state?.items ?? []).map(item => [item.id, item]))
   const renamed: string[] = []
@@ -22,4 +25,10 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   context.set.set('states', id, { _id: id, ...context.scope, kind: 'list', list: data.list, items: sorted })
   return renamed.length > 0 ? { items: { list: data.list, ids: renamed } } : null
+}
+
+function isUsed(context: FoldContext, list: string): boolean {
+  if (Object.hasOwn(listFields, list)) return true
+  const settings = settingsNow(tenantState(context))
+  return settings !== null && [settings.compiled, settings.former].some(({ lists }) => lists.includes(list))
 }

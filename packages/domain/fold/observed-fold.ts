@@ -63,13 +63,22 @@ function standingBefore(
   const standing = before ?? noStanding
   const revokedAt = isTakenBack(standing.revokedAt, data) ? null : standing.revokedAt
   const own = data.absent.filter(path => !standard.has(path)).sort()
-  return { ...standing, deleted: false, revokedAt, absent: own, last: lastValues(former, data, settings?.compiled.keptPaths) }
+  return {
+    ...standing,
+    deleted: false,
+    revokedAt,
+    absent: own,
+    last: lastValues(former, data, settings?.compiled.keptPaths),
+  }
 }
 
 const standard = new Set<string>(standardFields)
 
 /** A revocation goes with the termination that it was part of, or with a new start. */
-function isTakenBack(revokedAt: number | null, { fields, asOf, settled }: EventData<'hibob.employee.observed'>): boolean {
+function isTakenBack(
+  revokedAt: number | null,
+  { fields, asOf, settled }: EventData<'hibob.employee.observed'>,
+): boolean {
   if (revokedAt === null || !settled || asOf.offset < revokedAt) return false
   const status = String(fields['internal.lifecycleStatus'] ?? '').toLowerCase()
   return status === 'hired' || (status === 'employed' && fields['internal.terminationDate'] === null)

@@ -52,7 +52,10 @@ export function foldDue(context: FoldContext<'tenant.day.began'>, document: User
   if (now == null || invite?.state !== 'waiting' || invite.due === null || context.changes.length > before) return
   if (!hasCome(invite.due, context.event.data.date)) return
   context.changes.push(userChange(context, 'invite-due', now.user, []))
-  const told = { ...now, standing: { ...(now.standing as NonNullable<typeof now.standing>), invite: { ...invite, state: 'told' as const } } }
+  const told = {
+    ...now,
+    standing: { ...(now.standing as NonNullable<typeof now.standing>), invite: { ...invite, state: 'told' as const } },
+  }
   context.set.set('users', now._id, { ...told, touched: context.record.offset })
   const settled = context.set.get('users', now._id)
   if (settled !== null) refreshUser(context, settled)

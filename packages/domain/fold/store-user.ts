@@ -1,4 +1,6 @@
 // Stores a user's next state and everything that follows from it within the event: its change, its team, its managers' counts.
+
+import { withFormer } from '../brake.ts'
 import { userChange, userChangeType } from '../changes.ts'
 import type { User, UserDocument, UserStatus } from '../documents.ts'
 import { managerIdOf } from '../mapping.ts'
@@ -6,7 +8,6 @@ import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
 import { sameValue, sharing } from '../sharing.ts'
 import { trace, userDifference, userFields } from '../user-difference.ts'
-import { withFormer } from '../brake.ts'
 import { desiredUser } from './desired-user.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { keepBack, setState } from './keep-back.ts'
@@ -27,7 +28,8 @@ export function storeUser(
   const told = toldOf(former)
   let user = sharing(former?.user, next.user)
   let changed = told === null ? [] : userDifference(told, user)
-  const kept = by === 'fold' && former !== null && told !== null ? keepBack(context, former, changed, next.standing ?? null) : null
+  const kept =
+    by === 'fold' && former !== null && told !== null ? keepBack(context, former, changed, next.standing ?? null) : null
   if (kept !== null && told !== null) {
     user = sharing(told, withFormer(user, told, kept.fields))
     changed = changed.filter(({ field }) => !kept.fields.includes(field))
