@@ -3,6 +3,7 @@ import { createLogger } from '@hibob-sync/runtime'
 import { engines, uniqueName } from '../../test/support/engines.ts'
 import { withAdmin } from './admin.ts'
 import { createKafka, type KafkaClient } from './client.ts'
+import { alterTopicConfigs, topicConfigs } from './present-topics.ts'
 
 export interface TestTopic {
   client: KafkaClient
@@ -41,6 +42,15 @@ export async function testTopic(
     }),
   )
   return { client, topic }
+}
+
+/** From now on the topic takes no larger batch of records. */
+export async function limitRecords({ client, topic }: TestTopic, bytes: number): Promise<void> {
+  await withAdmin(client, async admin => {
+    const { ownSettings } = await topicConfigs(admin, topic)
+    const limited = { ...Object.fromEntries(ownSettings), 'max.message.bytes': String(bytes) }
+    await alterTopicConfigs(admin, topic, limited)
+  })
 }
 
 /** The values of a partition's records, in order. */

@@ -35,19 +35,25 @@ t.test('who differs from the last observation is observed anew, of the others on
   )
   t.same(found.unchanged, [{ id: '1', digest: digestOf(same) }])
   t.same(
-    found.observed.map(({ data }) => [data.employeeId, data.asOf, data.settled, data.cause]),
+    found.different.map(({ event: { data } }) => [data.employeeId, data.asOf, data.settled, data.cause]),
     ['2', '3', '4'].map(id => [id, asOf, true, { kind: 'import', eventId: null, triggeredBy: 'ada' }]),
   )
-  t.equal(found.observed[1]?.data.digest, digestOf(changed))
-  t.match(found, { new: 1, changed: 2 })
+  t.equal(found.different[1]?.event.data.digest, digestOf(changed))
+  t.same(
+    found.different.map(({ isNew }) => isNew),
+    [true, false, false],
+  )
 })
 
 t.test('a change that an unread webhook announced is no drift, and what it shows so soon is not settled', async t => {
   const last: [string, ReturnType<typeof knownAs>][] = ['1', '2'].map(id => [id, knownAs(person(id, 'Former'))])
   const found = compare([person('1', 'A'), person('2', 'B'), person('3', 'New')], last, [['2', reading.beganAt - 500]])
-  t.same(found.drifted, [['root.firstName']])
   t.same(
-    found.observed.map(({ data }) => data.settled),
+    found.different.map(({ drifted }) => drifted),
+    [['root.firstName'], [], []],
+  )
+  t.same(
+    found.different.map(({ event }) => event.data.settled),
     [true, false, true],
   )
 })

@@ -27,13 +27,17 @@ export interface UnchangedPerson {
   digest: string
 }
 
+export interface DifferentPerson {
+  event: HibobEvent<'hibob.employee.observed'>
+  /** Never observed before. */
+  isNew: boolean
+  /** The HiBob fields that changed though no webhook told so. */
+  drifted: string[]
+}
+
 export interface Comparison {
-  observed: HibobEvent<'hibob.employee.observed'>[]
+  different: DifferentPerson[]
   unchanged: UnchangedPerson[]
-  new: number
-  changed: number
-  /** Of each person who drifted, the HiBob fields that differ. */
-  drifted: string[][]
 }
 
 export const unchangedPeopleMax = 400
@@ -47,8 +51,6 @@ export function compareWithLast(
 ): Comparison {
   const unchanged: UnchangedPerson[] = []
   const different: ObservedPerson[] = []
-  const drifted: string[][] = []
-  let fresh = 0
   for (const person of people) {
     const known = last.get(person.id)
     const digest = digestOf(person)
@@ -58,18 +60,17 @@ export function compareWithLast(
       continue
     }
     different.push(person)
-    if (known === undefined) fresh++
-    else if (!webhooks.has(person.id)) drifted.push(differentFields(known.fields, person.fields))
   }
   const cause = { kind: 'import', eventId: null, triggeredBy: reading.by }
   const asked = different.map(({ id }) => ({ employeeId: id, newestWebhookAt: webhooks.get(id) ?? null, cause }))
   const observed = observationEvents({ ...reading, asked, found: different }, settlingMs, stamp)
   return {
-    observed: observed as HibobEvent<'hibob.employee.observed'>[],
+    different: different.map(({ id, fields }, index) => {
+      const known = last.get(id)
+      const drifted = known === undefined || webhooks.has(id) ? [] : differentFields(known.fields, fields)
+      return { event: observed[index] as DifferentPerson['event'], isNew: known === undefined, drifted }
+    }),
     unchanged,
-    new: fresh,
-    changed: different.length - fresh,
-    drifted: drifted.filter(fields => fields.length > 0),
   }
 }
 

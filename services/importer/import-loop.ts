@@ -2,10 +2,12 @@
 // (protocols P4 and P8). An import that ends in a fault, or whose process died, is begun anew under the same id.
 import type { ImportDocument, ImportOutcome, Imports, TenantStore } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { requireTaken } from './append-events.ts'
 import type { HibobClients } from './hibob-clients.ts'
-import { cancelledBy, type Verdict } from './import-verdicts.ts'
+import { cancelledBy, type Verdict, verdictOnFault } from './import-verdicts.ts'
 import { watchRun } from './import-watch.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
+import { lookAgainAndAgain } from './look-again.ts'
 import { endEvent, type FinalFailure, failedBefore, failedBy, type ImportParts, runImport } from './run-import.ts'
 import { backoffMs, type GateLimits } from './tenant-gate.ts'
 
@@ -34,18 +36,14 @@ export function startImports(parts: ImportLoopParts) {
     onFailure: (kind: string) => metrics.requested('import', kind),
     ending: ending.signal,
   }
-  const looping = loop()
-
-  async function loop(): Promise<void> {
-    while (!ending.signal.aborted) {
-      try {
-        if (parts.mayBegin()) await look()
-      } catch (error) {
-        logger.warn({ code: errorCode(error) }, 'imports cannot be looked up')
-      }
-      await new Promise(resolve => setTimeout(resolve, lookEveryMs))
-    }
-  }
+  const looping = lookAgainAndAgain({
+    everyMs: lookEveryMs,
+    mayBegin: parts.mayBegin,
+    look,
+    fault: 'imports cannot be looked up',
+    logger,
+    signal: ending.signal,
+  })
 
   async function look(): Promise<void> {
     const partitions = owned.readUp()
@@ -83,11 +81,11 @@ export function startImports(parts: ImportLoopParts) {
       return null
     }
     if (tenant?.state !== 'active') return failedBefore(document, notActive(tenantId, tenant?.state_detail ?? null))
-    const { serviceUserId, token, hibobUrl, version } = await tenants.credentials(tenantId)
-    const client = clients.of({ tenantId, baseUrl: hibobUrl, serviceUserId, token: token.reveal(), version })
     const run = watchRun(watching, document, owner)
     const failed = (outcome: ImportOutcome) => ({ ...outcome, counts: run.shown.counts ?? outcome.counts })
     try {
+      const { serviceUserId, token, hibobUrl, version } = await tenants.credentials(tenantId)
+      const client = clients.of({ tenantId, baseUrl: hibobUrl, serviceUserId, token: token.reveal(), version })
       const ended = await runImport(parts, { ...run, document, client, owner })
       if (!('kind' in ended)) return ended
       run.signal.throwIfAborted()
@@ -95,8 +93,9 @@ export function startImports(parts: ImportLoopParts) {
       return failed(failedBy(document, ended))
     } catch (error) {
       const by = run.cancelledBy()
-      if (by === null) throw error
-      return failed(failedBefore(document, cancelledBy(by)))
+      const verdict = by === null ? verdictOnFault(error) : cancelledBy(by)
+      if (verdict === null) throw error
+      return failed(failedBefore(document, verdict))
     } finally {
       run.stop()
     }
@@ -111,7 +110,7 @@ export function startImports(parts: ImportLoopParts) {
 
   async function tell(document: ImportDocument, outcome: ImportOutcome): Promise<void> {
     const { tenantId, _id: importId, reason } = document
-    await parts.append(document.partition, [endEvent(document, outcome)])
+    requireTaken(await parts.append(document.partition, [endEvent(document, outcome)]))
     await imports.close(importId, outcome)
     metrics.imported(tenantId, outcome)
     const { code } = outcome.failure ?? { code: 'completed' }

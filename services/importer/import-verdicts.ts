@@ -1,5 +1,6 @@
 // When an import must not go on, and what its failure tells operators: what HiBob answered, and what to do. Pure.
 import type { HibobFailure } from '@hibob-sync/hibob'
+import { AppError } from '@hibob-sync/runtime'
 
 export interface Verdict {
   code: string
@@ -29,6 +30,11 @@ export function verdictOn(tenantId: string, { kind, detail }: HibobFailure): Ver
     rate_limited: 'ask for the import again later',
   }
   return { code: `hibob_${kind}`, detail: `${detail}; ${advice[kind]}` }
+}
+
+/** Null for what may pass: then the import is begun anew. */
+export function verdictOnFault(fault: unknown): Verdict | null {
+  return fault instanceof AppError && !fault.retryable ? { code: fault.code, detail: fault.message } : null
 }
 
 export const cancelledBy = (who: string): Verdict => ({

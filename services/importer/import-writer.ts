@@ -1,10 +1,12 @@
 // Takes the people of an import in batches into the log: observations, pages of the unchanged, and the missing; keeps count of them.
 // One append at a time, paced, so that events of other tenants in the same lane and partition wait for one batch at most.
-import { encodeEvent, type HibobEvent, type ImportCounts } from '@hibob-sync/domain'
+import type { HibobEvent, ImportCounts } from '@hibob-sync/domain'
 import type { ObservedPerson } from '@hibob-sync/hibob'
 import { type ImportDrift, type KnownPeople, noCounts, type PendingReads } from '@hibob-sync/mongo'
+import { type Appended, requireTaken } from './append-events.ts'
 import {
   compareWithLast,
+  type DifferentPerson,
   type ImportReading,
   type UnchangedPerson,
   unchangedEvent,
@@ -19,15 +21,17 @@ export interface ImportWriterParts {
   pending: PendingReads
   settlingMs: number
   pace: Pace
-  /** Appends and returns the last one's offset. Throws where this run may append nothing more. */
-  append(records: { key: string; value: string }[]): Promise<number | null>
+  /** Throws where this run may append nothing more. */
+  append(events: readonly HibobEvent[]): Promise<Appended>
+  /** Somebody of whom the log has learnt nothing; null: whose id is not known. */
+  onUnreadable(employeeId: string | null, detail: string): void
 }
 
 export type ImportWriter = ReturnType<typeof importWriter>
 
 const batchPeople = 200
 
-export function importWriter({ known, pending, settlingMs, pace, append }: ImportWriterParts) {
+export function importWriter({ known, pending, settlingMs, pace, append, onUnreadable }: ImportWriterParts) {
   const counts: ImportCounts = { ...noCounts }
   const drift = { people: 0, fields: new Map<string, number>() }
   /** Everyone who was taken into the log, or is about to be. */
@@ -58,19 +62,29 @@ export function importWriter({ known, pending, settlingMs, pace, append }: Impor
     ])
     const stamp = newStamp()
     const compared = compareWithLast(people, { last, webhooks }, reading, settlingMs, stamp)
-    await write(compared.observed, compared.observed.length)
-    counts.new += compared.new
-    counts.changed += compared.changed
-    for (const fields of compared.drifted) noteDrift(fields)
+    await writeDifferent(compared.different)
     unchanged.push(...compared.unchanged)
     while (unchanged.length >= unchangedPeopleMax) await writeUnchanged(reading)
+  }
+
+  async function writeDifferent(people: readonly DifferentPerson[]): Promise<void> {
+    const appended = await write(people.map(({ event }) => event))
+    const refused = new Set(appended.refused)
+    for (const { event, isNew, drifted } of people) {
+      if (refused.has(event))
+        unreadable(event.data.employeeId, 'what HiBob shows of this person is too large for the log')
+      else {
+        counts[isNew ? 'new' : 'changed']++
+        noteDrift(drifted)
+      }
+    }
   }
 
   async function writeUnchanged(reading: ImportReading): Promise<void> {
     const page = unchanged.slice(0, unchangedPeopleMax)
     unchanged = unchanged.slice(unchangedPeopleMax)
     if (page.length === 0) return
-    await write([unchangedEvent(page, reading, newStamp())], page.length)
+    requireTaken(await write([unchangedEvent(page, reading, newStamp())], page.length))
     counts.unchanged += page.length
   }
 
@@ -83,22 +97,25 @@ export function importWriter({ known, pending, settlingMs, pace, append }: Impor
   async function missing(employeeIds: readonly string[], reading: ImportReading): Promise<void> {
     const stamp = newStamp()
     const cause = { kind: 'import', eventId: null, triggeredBy: reading.by }
-    await write(
-      employeeIds.map(employeeId => missingEvent(reading, { employeeId, cause }, stamp)),
-      employeeIds.length,
-    )
+    requireTaken(await write(employeeIds.map(employeeId => missingEvent(reading, { employeeId, cause }, stamp))))
     counts.notSeen += employeeIds.length
   }
 
-  async function write(events: HibobEvent[], people: number): Promise<void> {
-    if (events.length === 0) return
+  async function write(events: HibobEvent[], people = events.length): Promise<Appended> {
+    if (events.length === 0) return { offset: null, refused: [] }
     await pace.ready()
-    const offset = await append(events.map(event => ({ key: event.tenantid, value: encodeEvent(event) })))
-    if (offset !== null) pace.appended(offset, people)
+    const appended = await append(events)
+    if (appended.offset !== null) pace.appended(appended.offset, people)
+    return appended
+  }
+
+  function unreadable(employeeId: string | null, detail: string): void {
+    counts.unreadable++
+    onUnreadable(employeeId, detail)
   }
 
   function noteDrift(fields: readonly string[]): void {
-    drift.people++
+    if (fields.length > 0) drift.people++
     for (const field of fields) drift.fields.set(field, (drift.fields.get(field) ?? 0) + 1)
   }
 
@@ -107,5 +124,5 @@ export function importWriter({ known, pending, settlingMs, pace, append }: Impor
     fields: [...drift.fields].map(([field, people]) => ({ field, people })).sort((a, b) => b.people - a.people),
   })
 
-  return { take, flush, missing, seen: seen as ReadonlySet<string>, counts, driftFound }
+  return { take, flush, missing, unreadable, seen: seen as ReadonlySet<string>, counts, driftFound }
 }

@@ -18,6 +18,10 @@ export function importerMetrics() {
     'hibob_importer_people_postponed_total',
     'People set back because asking for them alone failed',
   )
+  const unreadable = metrics.counter(
+    'hibob_importer_people_unreadable_total',
+    'People of whom what HiBob shows could not be taken into the log; the log of this service names them',
+  )
   const stopped = metrics.counter(
     'hibob_importer_tenants_stopped_total',
     'Tenants stopped because HiBob refused their credentials',
@@ -54,6 +58,7 @@ export function importerMetrics() {
     },
     answered: (sinceWebhookMs: number) => settling.observe(sinceWebhookMs / 1000),
     postponed: () => postponed.inc(),
+    unreadable: (people: number) => unreadable.inc(people),
     stopped: () => stopped.inc(),
     imported(tenant: string, { failure, drift: found, counts }: ImportOutcome) {
       const people = counts.new + counts.changed
@@ -61,6 +66,7 @@ export function importerMetrics() {
       totals.missing += counts.notSeen
       observed.inc(people)
       missing.inc(counts.notSeen)
+      unreadable.inc(counts.unreadable)
       imports.inc({ outcome: failure?.code ?? 'completed' })
       for (const { field, people } of found.fields) drift.inc({ tenant, field }, people)
     },

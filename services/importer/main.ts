@@ -24,6 +24,7 @@ import {
   serviceBeats,
 } from '@hibob-sync/mongo'
 import { AppError, commaList, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import { eventAppender } from './append-events.ts'
 import type { ImporterConfig } from './config.ts'
 import { hibobClients } from './hibob-clients.ts'
 import { startImports } from './import-loop.ts'
@@ -78,8 +79,6 @@ export async function startImporter(
   })
   const settlingMs = config.HIBOB_SETTLING_MS
   let consumer: Consumer | null = null
-  const append = (partition: number, records: { key: string; value: string }[]) =>
-    lanes.appendAll(topic, partition, records)
   const common = {
     owned,
     pending,
@@ -95,7 +94,7 @@ export async function startImporter(
       retryBaseMs: config.IMPORTER_RETRY_BASE_MS,
       retryMaxMs: config.IMPORTER_RETRY_MAX_MS,
     },
-    append,
+    append: eventAppender(lanes, topic),
     mayBegin: () => consumer !== null && consumer.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS / 2,
   }
 

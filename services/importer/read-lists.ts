@@ -1,13 +1,16 @@
 // The company's lists of one tenant (protocol P9): when the tenant is added, daily, and when an observation shows an item that they do not.
-import { encodeEvent, type ListName, listNames } from '@hibob-sync/domain'
+import { type ListName, listNames } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
+import type { Logger } from '@hibob-sync/runtime'
+import type { AppendEvents } from './append-events.ts'
 import { listEvents } from './list-events.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { newStamp } from './stamp.ts'
 
 export interface ListReader {
   owned: OwnedPartitions
-  append(partition: number, records: { key: string; value: string }[]): Promise<unknown>
+  append: AppendEvents
+  logger: Logger
   mayBegin(): boolean
   signal: AbortSignal
 }
@@ -27,9 +30,11 @@ export async function readLists(
   const events = answer.lists
     .filter(({ name }) => listNames.includes(name as ListName))
     .flatMap(({ name, items }) => listEvents({ tenantId, list: name, items, asOf: begun.asOf }, stamp))
-  await reader.append(
-    partition,
-    events.map(event => ({ key: tenantId, value: encodeEvent(event) })),
-  )
+  const { refused } = await reader.append(partition, events)
+  for (const { data } of refused)
+    reader.logger.warn(
+      { tenantId, kind: data.list, position: data.page, code: 'log_refused' },
+      'a page of a company list is too large for the log: its items keep the names they had',
+    )
   return { kind: 'read', beganAt }
 }

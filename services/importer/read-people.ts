@@ -1,9 +1,10 @@
 // One request to HiBob about people of one tenant, and what follows from its answer. The pending reads go only after the log has
 // acknowledged what was seen, only where nothing newer has asked meanwhile (protocol P3), and only under the ownership under which the
 // request began: a reading that has been overtaken counts as older (P1), so it must not settle what its successor has still to read.
-import { encodeEvent, standardFields } from '@hibob-sync/domain'
+import { standardFields } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
 import type { ImporterCheckpoints, PendingRead, PendingReads } from '@hibob-sync/mongo'
+import type { AppendEvents } from './append-events.ts'
 import { isSettled, observationEvents } from './observation-events.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { newStamp } from './stamp.ts'
@@ -13,7 +14,7 @@ export interface PeopleReader {
   checkpoints: ImporterCheckpoints
   pending: PendingReads
   settlingMs: number
-  append(partition: number, records: { key: string; value: string }[]): Promise<unknown>
+  append: AppendEvents
   /** Whether the group still counts this process in. */
   mayBegin(): boolean
   /** Ends the request. */
@@ -21,7 +22,8 @@ export interface PeopleReader {
 }
 
 export type ReadingOutcome =
-  | { kind: 'read'; found: ObservedPerson[]; missing: number }
+  /** `tooLarge`: of these people HiBob shows more than the log takes; they are still due. */
+  | { kind: 'read'; found: ObservedPerson[]; missing: number; tooLarge: PendingRead[] }
   | { kind: 'not-owned' }
   | HibobFailure
 
@@ -49,15 +51,15 @@ export async function readPeople(
   }))
   const seen = { tenantId, asOf: begun.asOf, beganAt, asked, found: answer.people }
   const events = observationEvents(seen, reader.settlingMs, newStamp())
-  await reader.append(
-    partition,
-    events.map(event => ({ key: tenantId, value: encodeEvent(event) })),
-  )
+  const { refused } = await reader.append(partition, events)
+  const untold = new Set(refused.map(({ data }) => data.employeeId))
+  const [tooLarge = [], told = []] = [true, false].map(is => people.filter(one => untold.has(one.employeeId) === is))
   if ((await reader.checkpoints.load(partition))?.owner !== begun.owner) return { kind: 'not-owned' }
   await reader.pending.readingsDone(
-    people.map(person => ({ ...personOf(person), dueAgainAt: dueAgainAt(person, beganAt, reader.settlingMs) })),
+    told.map(person => ({ ...personOf(person), dueAgainAt: dueAgainAt(person, beganAt, reader.settlingMs) })),
   )
-  return { kind: 'read', found: answer.people, missing: answer.missing.length }
+  const found = answer.people.filter(({ id }) => !untold.has(id))
+  return { kind: 'read', found, missing: answer.missing.length, tooLarge }
 }
 
 const personOf = ({ tenantId, employeeId, throughOffset }: PendingRead) => ({ tenantId, employeeId, throughOffset })

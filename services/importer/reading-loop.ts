@@ -1,6 +1,6 @@
 // Who is read now: looks again and again at what is due, and begins requests, at most one per tenant and endpoint, a bounded number in all.
 // Nothing begins for partitions that are not owned and read up, nor while the group's heartbeat is late (protocol P4).
-import { errorCode } from '@hibob-sync/runtime'
+import { lookAgainAndAgain } from './look-again.ts'
 import { batchWaitMs } from './plan-batch.ts'
 import { type Endpoint, type TenantReadingParts, tenantReadings } from './tenant-readings.ts'
 
@@ -19,18 +19,14 @@ export function startReading(parts: ReadingParts) {
   // a small part of the settling time, so that looking adds little to the delay and an idle importer little to MongoDB's load
   const tickMs = Math.min(500, Math.max(50, settlingMs / 20))
   let known = { at: Number.NEGATIVE_INFINITY, all: [] as string[], active: new Set<string>() }
-  const looping = loop()
-
-  async function loop(): Promise<void> {
-    while (!ending.signal.aborted) {
-      try {
-        if (parts.mayBegin()) await look()
-      } catch (error) {
-        logger.warn({ code: errorCode(error) }, 'what is due cannot be looked up')
-      }
-      await new Promise(resolve => setTimeout(resolve, tickMs))
-    }
-  }
+  const looping = lookAgainAndAgain({
+    everyMs: tickMs,
+    mayBegin: parts.mayBegin,
+    look,
+    fault: 'what is due cannot be looked up',
+    logger,
+    signal: ending.signal,
+  })
 
   async function look(): Promise<void> {
     const partitions = owned.readUp()

@@ -1,9 +1,10 @@
 // One import from beginning to end (protocol P8): ids first, then the company's lists, then everyone, then by id whoever was known and not
 // in the answer. Each request has its own `asOf`; it begins only while this process owns the partition, and is appended only then.
-import { encodeEvent, type HibobEvent, standardFields } from '@hibob-sync/domain'
+import { type HibobEvent, standardFields } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportOutcome, KnownPeople, ListSchedule, PendingReads } from '@hibob-sync/mongo'
-import { AppError } from '@hibob-sync/runtime'
+import { AppError, type Logger } from '@hibob-sync/runtime'
+import type { AppendEvents } from './append-events.ts'
 import type { ImportReading } from './import-comparison.ts'
 import { importPace } from './import-pace.ts'
 import { tooFewSeen, type Verdict, verdictOn } from './import-verdicts.ts'
@@ -21,7 +22,8 @@ export interface ImportParts {
   peopleAheadMax: number
   projectorPatienceMs: number
   batchMax: number
-  append(partition: number, records: { key: string; value: string }[]): Promise<number | null>
+  append: AppendEvents
+  logger: Logger
   mayBegin(): boolean
   /** The offset that the projector folds next in a partition. */
   foldedTo(partition: number): Promise<number | null>
@@ -106,7 +108,8 @@ async function readEveryone(parts: ImportParts, run: ImportRun, writer: ImportWr
   })
   // also of an answer that broke off: what it showed, it showed now
   await writer.flush(reading)
-  if (answer.kind === 'ok') writer.counts.unreadable = answer.unreadable
+  if (answer.kind === 'ok')
+    for (let rows = 0; rows < answer.unreadable; rows++) writer.unreadable(null, 'HiBob gave no id')
   return answer
 }
 
@@ -129,8 +132,9 @@ async function readAbsent(
   })
   if (isFinal(answer)) {
     if (answer.failure.kind !== 'rejected' && answer.failure.kind !== 'invalid_answer') return answer
-    if (ids.length === 1) {
-      writer.counts.unreadable++
+    const [id, ...others] = ids
+    if (id !== undefined && others.length === 0) {
+      writer.unreadable(id, answer.failure.detail)
       return null
     }
     const half = Math.ceil(ids.length / 2)
@@ -155,7 +159,7 @@ function begin({ owned, mayBegin }: ImportParts, { document, owner, signal }: Im
 }
 
 function newWriter(parts: ImportParts, { document, owner, signal }: ImportRun): ImportWriter {
-  const { partition } = document
+  const { partition, tenantId, _id: importId } = document
   const pace = importPace({
     foldedTo: () => parts.foldedTo(partition),
     peopleAheadMax: parts.peopleAheadMax,
@@ -165,11 +169,16 @@ function newWriter(parts: ImportParts, { document, owner, signal }: ImportRun): 
   return importWriter({
     ...parts,
     pace,
-    append(records) {
+    async append(events) {
       signal.throwIfAborted()
       if (parts.owned.get(partition)?.owner !== owner) throw notOwned()
-      return parts.append(partition, records)
+      return parts.append(partition, events)
     },
+    onUnreadable: (employeeId, detail) =>
+      parts.logger.warn(
+        { tenantId, importId, employeeId, detail },
+        'a person could not be read and stays as they were',
+      ),
   })
 }
 
@@ -182,7 +191,7 @@ function outcomeOf(writer: ImportWriter, failure: Verdict | null): ImportOutcome
 export function endEvent(
   { _id: importId, tenantId }: ImportDocument,
   { counts, failure }: ImportOutcome,
-): { key: string; value: string } {
+): HibobEvent<'hibob.import.completed' | 'hibob.import.failed'> {
   const envelope = {
     specversion: '1.0' as const,
     id: `${importId}/ended`,
@@ -191,11 +200,9 @@ export function endEvent(
     tenantid: tenantId,
     dataversion: 1,
   }
-  const event: HibobEvent =
-    failure === null
-      ? { ...envelope, type: 'hibob.import.completed', data: { importId, counts } }
-      : { ...envelope, type: 'hibob.import.failed', data: { importId, ...failure, counts } }
-  return { key: tenantId, value: encodeEvent(event) }
+  return failure === null
+    ? { ...envelope, type: 'hibob.import.completed', data: { importId, counts } }
+    : { ...envelope, type: 'hibob.import.failed', data: { importId, ...failure, counts } }
 }
 
 export const failedBefore = (document: ImportDocument, failure: Verdict): ImportOutcome => ({

@@ -1,8 +1,10 @@
 // Asks for imports that nobody asks for: each tenant's nightly one, and one for every tenant after an outage. Their ids are derived from
 // what they are for, so that asking twice, here or elsewhere, is asking once. Only for tenants of partitions owned and read up.
-import { encodeEvent, type ImportReason } from '@hibob-sync/domain'
+import type { HibobEvent, ImportReason } from '@hibob-sync/domain'
 import type { Imports, Outage, ServiceBeats, Tenant, TenantStore } from '@hibob-sync/mongo'
-import { errorCode, type Logger } from '@hibob-sync/runtime'
+import type { Logger } from '@hibob-sync/runtime'
+import { type AppendEvents, requireTaken } from './append-events.ts'
+import { lookAgainAndAgain } from './look-again.ts'
 import { lastNightly } from './nightly.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { newStamp } from './stamp.ts'
@@ -16,7 +18,7 @@ export interface ScheduleParts {
   everyMs: number
   spreadMs: number
   partitionOf(tenantId: string): number
-  append(partition: number, records: { key: string; value: string }[]): Promise<unknown>
+  append: AppendEvents
   mayBegin(): boolean
 }
 
@@ -32,13 +34,10 @@ export function scheduleImports(parts: ScheduleParts) {
   const { owned, imports, tenants, beats, logger } = parts
   /** Of each tenant, imports known to have been asked for. */
   const asked = new Map<string, Set<string>>()
-  let looking: Promise<void> = Promise.resolve()
-  const timer = setInterval(() => {
-    looking = looking.then(look).catch(error => logger.warn({ code: errorCode(error) }, 'imports cannot be scheduled'))
-  }, parts.everyMs)
+  const ending = new AbortController()
+  const looking = lookAgainAndAgain({ ...parts, look, fault: 'imports cannot be scheduled', signal: ending.signal })
 
   async function look(): Promise<void> {
-    if (!parts.mayBegin()) return
     const now = Date.now()
     const outages = (await beats.outages()).filter(({ to }) => to > now - outageForgottenMs)
     for (const tenant of await tenants.list()) {
@@ -53,7 +52,7 @@ export function scheduleImports(parts: ScheduleParts) {
 
   async function request(tenantId: string, partition: number, { importId, reason }: Wanted): Promise<void> {
     if ((await imports.get(importId)) !== null || !parts.mayBegin()) return
-    const event = encodeEvent({
+    const event: HibobEvent<'hibob.import.requested'> = {
       specversion: '1.0',
       id: `${importId}/requested`,
       source: '/hibob-sync/importer',
@@ -62,13 +61,13 @@ export function scheduleImports(parts: ScheduleParts) {
       tenantid: tenantId,
       dataversion: 1,
       data: { importId, reason, by: 'system' },
-    })
-    await parts.append(partition, [{ key: tenantId, value: event }])
+    }
+    requireTaken(await parts.append(partition, [event]))
     logger.info({ tenantId, importId, reason }, 'an import is due')
   }
 
   async function stop(): Promise<void> {
-    clearInterval(timer)
+    ending.abort()
     await looking
   }
 

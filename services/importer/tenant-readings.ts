@@ -74,8 +74,10 @@ export function tenantReadings(parts: TenantReadingParts) {
     metrics.requested('people', outcome.kind)
     if (outcome.kind !== 'read') return failed('people', tenantId, access.version, outcome, named)
     setGate('people', tenantId, afterAnswer(gateOf('people', tenantId), limits))
-    count(named, outcome)
-    for (const { _id } of named) troubled.delete(_id)
+    const told = named.filter(person => !outcome.tooLarge.includes(person))
+    count(told, outcome)
+    for (const { _id } of told) troubled.delete(_id)
+    for (const person of outcome.tooLarge) await unreadable(person)
     await watch.seen(tenantId, partition, outcome.found)
   }
 
@@ -125,6 +127,16 @@ export function tenantReadings(parts: TenantReadingParts) {
       return setGate(endpoint, tenantId, after)
     // of someone known to be trouble nothing more is learnt about HiBob as a whole
     if (!troubled.has(person._id)) setGate(endpoint, tenantId, after)
+    await postpone(person)
+  }
+
+  async function unreadable(person: PendingRead): Promise<void> {
+    const { tenantId, employeeId } = person
+    metrics.unreadable(1)
+    logger.warn(
+      { tenantId, employeeId, code: 'log_refused' },
+      'what HiBob shows of a person is too large for the log: the person stays as they were, and due',
+    )
     await postpone(person)
   }
 
