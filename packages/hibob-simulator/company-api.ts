@@ -72,6 +72,8 @@ export interface Misbehaviour {
   htmlWith200?: number | null
   /** Cut the JSON of the next so many answers in the middle. */
   truncatedJson?: number | null
+  /** Break the connection off in the middle of the next so many answers. */
+  brokenAnswer?: number | null
   /** Wait so long before answering. */
   slowMs?: number | null
   /** Show what held so long ago. */

@@ -1,7 +1,7 @@
 // What a company has been told to do wrong, as it stands: settings that hold, and counts that run out.
 import type { Misbehaviour } from './company-api.ts'
 
-type Counted = 'status429' | 'status5xx' | 'htmlWith200' | 'truncatedJson'
+type Counted = 'status429' | 'status5xx' | 'htmlWith200' | 'truncatedJson' | 'brokenAnswer'
 
 export interface MisbehaviourState {
   readonly settings: Misbehaviour

@@ -1,5 +1,8 @@
 // The people API as one Fastify plugin: gate, routes, HiBob's errors, and its login page with status 200 for a wrong path.
-import type { FastifyInstance } from 'fastify'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { createGate, errorBody, type GateParts, loginPage } from './api-gate.ts'
 import { addMetadataRoutes } from './metadata-routes.ts'
 import { addPeopleRoutes } from './people-routes.ts'
@@ -8,10 +11,10 @@ export async function peopleApi(app: FastifyInstance, parts: GateParts): Promise
   app.decorateRequest('company', null)
   app.addHook('onRequest', createGate(parts))
   app.addHook('onSend', async (request, reply, payload) => {
-    const isWhole = typeof payload === 'string' && reply.statusCode === 200
-    if (!isWhole || request.company?.misbehaviour.use('truncatedJson') !== true) return payload
-    reply.removeHeader('content-length')
-    return payload.slice(0, Math.floor(payload.length / 2))
+    const misbehaviour = reply.statusCode === 200 ? request.company?.misbehaviour : undefined
+    if (misbehaviour?.use('truncatedJson')) return firstHalf(reply, payload)
+    if (misbehaviour?.use('brokenAnswer')) return Readable.from(brokenOff(await firstHalf(reply, payload)))
+    return payload
   })
   app.addHook('onResponse', async (request, reply) => {
     parts.firewall.answered(request.ip, request.headers.authorization ?? '', reply.statusCode)
@@ -23,4 +26,17 @@ export async function peopleApi(app: FastifyInstance, parts: GateParts): Promise
   app.setNotFoundHandler(async (_request, reply) => reply.code(200).type('text/html; charset=utf-8').send(loginPage))
   addPeopleRoutes(app)
   addMetadataRoutes(app)
+}
+
+async function firstHalf(reply: FastifyReply, payload: unknown): Promise<string> {
+  reply.removeHeader('content-length')
+  const whole = payload instanceof Readable ? await text(payload) : String(payload)
+  return whole.slice(0, Math.floor(whole.length / 2))
+}
+
+async function* brokenOff(half: string): AsyncGenerator<string> {
+  yield half
+  // so that the half is on its way before the connection ends
+  await wait(20)
+  throw new Error('the answer breaks off')
 }

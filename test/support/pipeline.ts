@@ -25,6 +25,7 @@ export interface PipelineOptions {
   replicationFactor?: number
   env?: Record<string, string>
   rateLimits?: Record<string, number>
+  rateWindowMs?: number
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
@@ -51,6 +52,7 @@ export async function preparePipeline(options: PipelineOptions) {
     seed,
     companies,
     ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+    ...(options.rateWindowMs === undefined ? {} : { rateWindowMs: options.rateWindowMs }),
   })
   const masterKey = randomBytes(32)
   const env: NodeJS.ProcessEnv = {

@@ -46,7 +46,7 @@ export interface Status {
   }[]
 }
 
-/** The newest import; `drift` is the newest completed one's: people changed without a webhook, by HiBob field. */
+/** The newest import; `failure` says why it failed or waits; `drift` is the newest completed one's: people changed without a webhook, by HiBob field. */
 interface ImportStatus {
   import_id: string
   reason: string
@@ -118,6 +118,13 @@ export function statusCommand(program: Command, context: Context): void {
         ]),
         'There are no tenants: add one with `hibob-sync tenants add`',
       )
+      const troubled = status.tenants.filter(tenant => tenant.import?.failure != null)
+      if (troubled.length > 0)
+        printTable(
+          ['import of', 'state', 'why'],
+          troubled.map(tenant => [tenant.tenant, tenant.import?.state ?? null, tenant.import?.failure ?? null]),
+          '',
+        )
     })
 }
 
