@@ -1,14 +1,20 @@
 // Imports that nobody asks for: each night, and after an outage. Several importers may think of it at once.
 import type { EventData } from '@hibob-sync/domain'
+import { partitionFor } from '@hibob-sync/kafka'
 import { importStore } from '@hibob-sync/mongo'
 import t from 'tap'
 import { hibobSync, hibobSyncJson } from '../support/command.ts'
-import { preparePipeline, runImporter, runIngress, runProjector } from '../support/pipeline.ts'
+import { partitionCount, preparePipeline, runImporter, runIngress, runProjector } from '../support/pipeline.ts'
 import { until } from '../support/until.ts'
 
 const names = ['north', 'south', 'east']
+/** A tenant of the same partition that comes next when tenants are looked at. */
+const witnesses = names.map(name => {
+  const others = Array.from({ length: 1000 }, (_, number) => `${name}-${number}`)
+  return others.find(other => partitionFor(other, partitionCount) === partitionFor(name, partitionCount)) ?? ''
+})
 const prepared = await preparePipeline({
-  tenants: Object.fromEntries(names.map(name => [name, 12])),
+  tenants: Object.fromEntries([...names.map(name => [name, 12]), ...witnesses.map(name => [name, 1])]),
   settlingMs: 200,
   env: { IMPORTER_SCHEDULE_EVERY_MS: '100', IMPORTER_NIGHTLY_SPREAD_MS: '1000' },
 })
@@ -29,19 +35,30 @@ const requestsOf = async (tenant: string) =>
     .filter(({ type }) => type === 'hibob.import.requested')
     .map(({ data }) => data)
 
+const longAgo = new Date(Date.now() - 50 * hour)
+let minutesAgo = 2
+
+/** Resolves when all tenants were looked at once more: the witnesses, made due again, were asked for. */
+async function lookedAgain(): Promise<void> {
+  const at = new Date(Date.now() - ++minutesAgo * 60_000).toISOString().slice(11, 16)
+  const nightly = { at, timeZone: 'UTC', since: longAgo }
+  await tenants.updateMany({ _id: { $in: witnesses } }, { $set: { addedAt: longAgo, nightly } })
+  for (const witness of witnesses)
+    await until(async () => (await requestsOf(witness)).some(({ importId }) => importId.includes(`T${at}:`)))
+}
+
 await t.test('a tenant that has come just now waits for its night', async t => {
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await lookedAgain()
   for (const name of names) t.same(await requestsOf(name), [])
 })
 
 await t.test('each tenant is imported once a night, and what a night missed is made good', async t => {
-  const longAgo = new Date(Date.now() - 50 * hour)
   await tenants.updateMany({}, { $set: { addedAt: longAgo } })
   for (const name of names) {
     await until(async () => (await imports.newest(name))?.state === 'completed')
     t.match(await imports.newest(name), { reason: 'schedule', by: 'system', counts: { seen: 12 } })
   }
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await lookedAgain()
   for (const name of names) t.match(await requestsOf(name), [{ reason: 'schedule' }], 'asked for once')
 })
 
@@ -63,7 +80,7 @@ await t.test('the time of the night is a setting of the tenant; what makes no se
     ['--time-zone', 'Europe/Nowhere'],
   ])
     t.match(await hibobSync(prepared.env, 'tenants', 'set', 'north', ...wrong), { code: 1, stderr: /nightly_invalid/ })
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await lookedAgain()
   t.equal((await requestsOf('north')).length, 1, 'a time that has passed today is due tomorrow')
 })
 
@@ -80,6 +97,6 @@ await t.test('after an outage of more than two hours every tenant is imported, o
       return newest?.reason === 'outage' && newest.state === 'completed'
     })
   }
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await lookedAgain()
   for (const name of names) t.match(await requestsOf(name), [{ reason: 'schedule' }, { reason: 'outage' }])
 })
