@@ -1,15 +1,71 @@
-import type { CompiledSettings } from './compiled.ts'
-import type { Settings } from './settings.ts'
+// Settings made ready for the fold. Total: what was saved in spite of `checkSettings` gives rules whose every value is an error.
+import { standardFields } from '../hibob-fields.ts'
+import type { CompiledRule, CompiledSettings } from './compiled.ts'
+import { compileCondition, conditionPaths } from './condition.ts'
+import { standardListOf } from './field-lists.ts'
+import { UnreadableField } from './field-value.ts'
+import { compileRule } from './rule.ts'
+import { type MappedField, mappedFields, type Rule, type Scalar, type Settings } from './settings.ts'
+
+const compiledOf = new WeakMap<Settings, CompiledSettings>()
+
+/** Made once per settings object, which must not be changed afterwards. */
 export function compileSettings(settings: Settings): CompiledSettings {
+  let compiled = compiledOf.get(settings)
+  if (compiled === undefined) {
+    compiled = compile(settings)
+    compiledOf.set(settings, compiled)
+  }
+  return compiled
+}
+
+function compile(settings: Settings): CompiledSettings {
+  const pairs: [Rule, CompiledRule][] = []
+  function ready(rule: Rule, convert?: (value: Scalar) => Scalar): CompiledRule {
+    const compiled = compileRule(rule, convert)
+    pairs.push([rule, compiled])
+    return compiled
+  }
+  const fields = new Map<MappedField, CompiledRule | null>()
+  for (const field of mappedFields) {
+    const rule = settings.fields?.[field]
+    if (rule !== undefined) fields.set(field, rule && ready(rule, converterOf(field)))
+  }
+  const customFields = new Map<string, CompiledRule>()
+  for (const [name, rule] of Object.entries(settings.custom_fields ?? {})) customFields.set(name, ready(rule))
+  const personTimeZone = settings.person_time_zone ? ready(settings.person_time_zone, String) : null
+  const test = settings.scope && compileCondition(settings.scope.include)
+  const scopePaths = sorted(settings.scope ? conditionPaths(settings.scope.include) : [])
   return {
     settings,
-    fields: new Map(),
-    customFields: new Map(),
-    personTimeZone: null,
-    isIncluded: () => true,
-    scopePaths: [],
-    paths: [],
-    lists: [],
-    keptPaths: new Set(),
+    fields,
+    customFields,
+    personTimeZone,
+    isIncluded: kept => test === undefined || test(kept),
+    scopePaths,
+    paths: sorted([...pairs.flatMap(([, { paths }]) => paths), ...scopePaths].filter(path => !standard.has(path))),
+    lists: sorted(pairs.flatMap(([rule, { paths }]) => listsToldBy(rule, paths))),
+    keptPaths: new Set(pairs.flatMap(([rule, { paths }]) => (rule.when_empty === 'keep' ? paths : []))),
   }
+}
+
+/** A list that a rule names is for the fields beyond the standard ones, whose lists are known. */
+function listsToldBy({ list }: Rule, paths: readonly string[]): string[] {
+  return list !== undefined && paths.some(path => standardListOf(path) === null) ? [list] : []
+}
+
+const standard = new Set<string>(standardFields)
+const sorted = (names: string[]) => [...new Set(names)].sort()
+
+/** Learn Amp's own fields hold texts and dates, whatever HiBob's do. */
+function converterOf(field: MappedField): (value: Scalar) => Scalar {
+  return field === 'hire_date' || field === 'leave_date' ? value => dateOf(field, value) : String
+}
+
+const isoDate = /^\d{4}-\d{2}-\d{2}(?=$|T)/
+
+function dateOf(field: string, value: Scalar): string {
+  const date = isoDate.exec(String(value))
+  if (date === null) throw new UnreadableField(`${field} must be a date (YYYY-MM-DD), and its rule gives another text`)
+  return date[0]
 }

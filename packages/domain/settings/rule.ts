@@ -1,0 +1,163 @@
+// One rule made ready: from what is kept of a person to one value. It never throws: what cannot be followed is its `error`.
+import type { CompiledRule, Kept, NamesOfItems, RuleValue } from './compiled.ts'
+import { compileExpression, type Expression } from './expression.ts'
+import { ExpressionError } from './expression-syntax.ts'
+import { listHeldBy } from './field-lists.ts'
+import { oneValueOf, UnreadableField, valuesOf } from './field-value.ts'
+import type { Rule, Scalar } from './settings.ts'
+
+type LastValues = NonNullable<Kept['last']>
+
+/** A value on its way through a rule; `raw` is its machine value, where it has one. */
+interface Found {
+  value: Scalar
+  label: string
+  path: string | null
+  raw: string | null
+}
+
+/** `convert` makes the value what the field can hold; it may throw UnreadableField. */
+export function compileRule(rule: Rule, convert: (value: Scalar) => Scalar = value => value): CompiledRule {
+  const { paths, find } = source(rule)
+  const lists = new Set(paths.map(path => listHeldBy(path, rule.list)))
+  const [list = null] = lists.size === 1 ? lists : []
+  const keeps = rule.when_empty === 'keep'
+
+  function follow(kept: Kept, names: NamesOfItems): RuleValue {
+    const found =
+      tabled(rule, find(kept, names, null)) ?? (keeps ? tabled(rule, find(kept, names, kept.last ?? {})) : null)
+    if (found !== null) return { value: convert(found.value), path: found.path, raw: found.raw, error: null }
+    const value = rule.when_empty === 'clear' ? null : (rule.default ?? null)
+    return { value: value === null || value === '' ? null : convert(value), path: null, raw: null, error: null }
+  }
+
+  return {
+    paths,
+    list,
+    evaluate: (kept, names) => {
+      try {
+        return follow(kept, names)
+      } catch (error) {
+        if (!(error instanceof UnreadableField || error instanceof ExpressionError)) throw error
+        return { value: null, path: null, raw: null, error: error.message }
+      }
+    },
+  }
+}
+
+/** `last`: the values to take for fields that are empty now. */
+type Find = (kept: Kept, names: NamesOfItems, last: LastValues | null) => Found | null
+
+function source(rule: Rule): { paths: readonly string[]; find: Find } {
+  if (rule.expression !== undefined) return expressionSource(rule, rule.expression)
+  if (rule.constant !== undefined) {
+    const { constant } = rule
+    return { paths: [], find: () => plain(constant) }
+  }
+  const paths = [rule.from ?? []].flat()
+  return {
+    paths,
+    find: (kept, names, last) => {
+      for (const path of paths) {
+        const found = fieldAt(rule, path, kept, names, last)
+        if (found !== null) return found
+      }
+      return null
+    },
+  }
+}
+
+function fieldAt(rule: Rule, path: string, kept: Kept, names: NamesOfItems, last: LastValues | null): Found | null {
+  const now = oneValueOf(path, kept.fields[path])
+  const value = now ?? oneValueOf(path, last?.[path]?.value)
+  if (value === null) return null
+  const given = now === null ? last?.[path]?.label : kept.labels[path]
+  const label = labelOf(value, given, listHeldBy(path, rule.list), names)
+  return { value: rule.as === 'id' ? value : label, label: String(label), path, raw: String(value) }
+}
+
+function labelOf(value: Scalar, given: string | undefined, list: string | null, names: NamesOfItems): Scalar {
+  const named = list === null ? undefined : names.itemName(list, String(value))
+  return named ?? given ?? value
+}
+
+function expressionSource(rule: Rule, text: string): { paths: readonly string[]; find: Find } {
+  const compiled = expressionOrError(text)
+  if (typeof compiled === 'string') {
+    return {
+      paths: [],
+      find: () => {
+        throw new ExpressionError(compiled)
+      },
+    }
+  }
+  const { paths } = compiled
+  return {
+    paths,
+    find: (kept, names, last) => {
+      const input: Input = { fields: empty(), labels: empty() }
+      for (const path of paths) addField(input, rule, path, kept, names, last)
+      const value = compiled.evaluate(input)
+      return value === null ? null : plain(value)
+    },
+  }
+}
+
+function expressionOrError(text: string): Expression | string {
+  try {
+    return compileExpression(text)
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.message
+    throw error
+  }
+}
+
+interface Input extends Record<string, unknown> {
+  fields: Record<string, unknown>
+  labels: Record<string, unknown>
+}
+
+/** The field under its path (`work.department`), and whole under `fields."…"` and `labels."…"`. An empty field is not there. */
+function addField(
+  input: Input,
+  rule: Rule,
+  path: string,
+  kept: Kept,
+  names: NamesOfItems,
+  last: LastValues | null,
+): void {
+  const now = valuesOf(path, kept.fields[path])
+  const values = now.length > 0 ? now : valuesOf(path, last?.[path]?.value)
+  const [first] = values
+  if (first === undefined) return
+  const given = now.length > 0 ? kept.labels[path] : last?.[path]?.label
+  const value = values.length === 1 ? first : values
+  const list = listHeldBy(path, rule.list)
+  input.fields[path] = value
+  input.labels[path] = values.length === 1 ? labelOf(first, given, list, names) : (given ?? value)
+  nest(input, path.split('.'), value)
+}
+
+function nest(into: Record<string, unknown>, [name, ...others]: string[], value: unknown): void {
+  if (name === undefined) return
+  if (others.length === 0) {
+    if (!(name in into)) into[name] = value
+    return
+  }
+  if (!(name in into)) into[name] = empty()
+  const inner = into[name]
+  if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
+    nest(inner as Record<string, unknown>, others, value)
+}
+
+const empty = (): Record<string, unknown> => Object.create(null)
+
+const plain = (value: Scalar): Found => ({ value, label: String(value), path: null, raw: null })
+
+/** What the rule's table makes of it; what the table does not name stays as it is. An empty text is no value. */
+function tabled({ values }: Rule, found: Found | null): Found | null {
+  if (found === null) return null
+  const key = [found.label, found.raw].find(key => key !== null && values !== undefined && Object.hasOwn(values, key))
+  const value = key === undefined || key === null ? found.value : (values?.[key] as Scalar)
+  return value === '' ? null : { ...found, value }
+}
