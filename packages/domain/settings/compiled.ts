@@ -18,7 +18,7 @@ export interface RuleValue {
   value: Scalar | null
   /** The path that gave it; null for a constant, an expression, a default, or when all are empty. */
   path: string | null
-  /** The machine value there, as text: a list item's id where the field holds one. */
+  /** The machine value there, as text: a list item's id where the field holds one; null where a table made another value of it. */
   raw: string | null
   /** Why the rule could not be followed; the field then keeps its last value. */
   error: string | null

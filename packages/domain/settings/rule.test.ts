@@ -67,6 +67,12 @@ t.test('a table is looked up by label, then by id; what it does not name stays a
   )
 })
 
+t.test('a value that a table made is no list item any more', async t => {
+  const rule: Rule = { from: 'work.department', values: { 'R&D': 'Labs' } }
+  t.match(follow(rule, given({ 'work.department': '7' })), { value: 'Labs', path: 'work.department', raw: null })
+  t.match(follow(rule, given({ 'work.department': '8' })), { value: '8', path: 'work.department', raw: '8' })
+})
+
 t.test('what is empty clears, or becomes the default, or keeps the last value, as the rule says', async t => {
   const last = { 'work.department': { value: '7' }, 'work.a': { value: 'old', label: 'Old' } }
   const kept = given({ 'work.a': null }, {}, last)

@@ -154,10 +154,11 @@ const empty = (): Record<string, unknown> => Object.create(null)
 
 const plain = (value: Scalar): Found => ({ value, label: String(value), path: null, raw: null })
 
-/** What the rule's table makes of it; what the table does not name stays as it is. An empty text is no value. */
+/** What the rule's table makes of it, which is no list item any more; what it does not name stays. An empty text is no value. */
 function tabled({ values }: Rule, found: Found | null): Found | null {
   if (found === null) return null
   const key = [found.label, found.raw].find(key => key !== null && values !== undefined && Object.hasOwn(values, key))
   const value = key === undefined || key === null ? found.value : (values?.[key] as Scalar)
-  return value === '' ? null : { ...found, value }
+  if (value === '') return null
+  return key === undefined ? found : { ...found, value, raw: null }
 }
