@@ -1,0 +1,89 @@
+// Whether a document can be a tenant's settings: every problem at once. What it lets pass, `compileSettings` can follow.
+
+import { conditionProblems } from './condition-problems.ts'
+import { compileExpression } from './expression.ts'
+import { type KnownField, type KnownFields, knownFields, listOfRule, unknownField } from './known-fields.ts'
+import { at, isRecord, type Problem } from './problem.ts'
+import { type Holds, type RuleContext, ruleProblems, unknownTimeZone } from './rule-problems.ts'
+import type { Schema } from './schema-words.ts'
+import { type Rule, Settings } from './settings.ts'
+import { type Special, shapeProblems } from './shape-problems.ts'
+
+/** What is known of the company and the world; what is left out is not checked. */
+export interface Known {
+  fields?: readonly KnownField[]
+  /** IANA names. */
+  timeZones?: Iterable<string>
+}
+
+/** Gives a copy with `list` filled in from the known fields, or every problem with its JSON pointer. */
+export function checkSettings(document: unknown, known: Known = {}): { settings: Settings } | { problems: Problem[] } {
+  if (!isRecord(document)) return { problems: [{ path: '', message: 'settings are a JSON object' }] }
+  const fields = known.fields ? knownFields(known.fields) : null
+  const timeZones = known.timeZones ? new Set(known.timeZones) : null
+  const special: Special = (schema, value, path) =>
+    schema.$ref === 'Condition' ? conditionProblems(value, path, field => unknownField(field, fields)) : undefined
+  const problems = shapeProblems(Settings as unknown as Schema, document, '', special)
+  for (const { rule, path, holds } of rulesIn(document)) {
+    if (problems.some(problem => problem.path === path || problem.path.startsWith(`${path}/`))) continue
+    const context: RuleContext = { holds, known: fields, timeZones }
+    problems.push(...ruleProblems(rule as Rule, path, context))
+  }
+  problems.push(...otherProblems(document, timeZones, problems))
+  if (problems.length > 0) return { problems }
+  const settings = structuredClone(document) as Settings
+  if (fields !== null) for (const { rule } of rulesIn(settings)) fillList(rule as Rule, fields)
+  return { settings }
+}
+
+interface RuleAt {
+  rule: unknown
+  path: string
+  holds: Holds
+}
+
+/** Every rule that there is, whatever its shape; null is none. */
+function rulesIn({ fields, custom_fields, person_time_zone }: { [name: string]: unknown } | Settings): RuleAt[] {
+  const within = (parent: unknown, path: string): RuleAt[] =>
+    Object.entries(isRecord(parent) ? parent : {}).map(([name, rule]) => ({
+      rule,
+      path: at(path, name),
+      holds: heldBy(path, name),
+    }))
+  return [
+    ...within(fields, '/fields'),
+    ...within(custom_fields, '/custom_fields'),
+    { rule: person_time_zone, path: '/person_time_zone', holds: 'time_zone' as const },
+  ].filter(({ rule }) => isRecord(rule))
+}
+
+const heldBy = (path: string, name: string): Holds =>
+  path === '/fields' && (name === 'hire_date' || name === 'leave_date') ? 'date' : 'text'
+
+function fillList(rule: Rule, known: KnownFields): void {
+  const paths = rule.expression === undefined ? [rule.from ?? []].flat() : compileExpression(rule.expression).paths
+  const list = listOfRule(rule, paths, known)
+  if (list === undefined) delete rule.list
+  else rule.list = list
+}
+
+/** What a schema cannot say. */
+function otherProblems(
+  document: Record<string, unknown>,
+  timeZones: ReadonlySet<string> | null,
+  former: readonly Problem[],
+): Problem[] {
+  const problems: Problem[] = []
+  const isSound = (path: string) =>
+    !former.some(problem => problem.path === path || problem.path.startsWith(`${path}/`))
+  const { time_zone, invites, alert_url } = document as Settings
+  if (time_zone !== undefined && isSound('/time_zone')) {
+    const message = unknownTimeZone(time_zone, timeZones)
+    if (message !== null) problems.push({ path: '/time_zone', message })
+  }
+  if (invites?.days_before !== undefined && isSound('/invites') && invites.when !== 'hire_date')
+    problems.push({ path: '/invites/days_before', message: 'is for invites whose “when” is “hire_date”' })
+  if (alert_url !== undefined && isSound('/alert_url') && !URL.canParse(alert_url))
+    problems.push({ path: '/alert_url', message: 'is no web address' })
+  return problems
+}
