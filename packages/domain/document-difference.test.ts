@@ -1,6 +1,6 @@
 // Differences between two builds: what differs is named by document and field, and only what differs.
 import t from 'tap'
-import { documentDifferences, type TeamDocument, type UserDocument, userFields, usersToldOtherwise } from './index.ts'
+import { documentDifferences, type TeamDocument, toldOtherwise, type UserDocument } from './index.ts'
 import { observed } from './test-events.ts'
 import { employed, fold } from './test-fold.ts'
 
@@ -43,15 +43,22 @@ t.test('a document that only one build has differs whole', async t => {
   t.same(documentDifferences('users', '1', null, null), [])
 })
 
-t.test('services are told again of users whose shown fields differ and who are in the second build', async t => {
-  const shown = { ...structuredClone(user), user: { ...user.user, email: 'x' } }
-  const kept = { ...structuredClone(user), digest: 'x' }
-  const differences = [
-    ...documentDifferences('users', 'shown', shown, user),
-    ...documentDifferences('users', 'kept', kept, user),
-    ...documentDifferences('users', 'missing', null, user),
-    ...documentDifferences('users', 'invented', user, null),
-    ...documentDifferences('teams', 'team', null, team),
-  ]
-  t.same(usersToldOtherwise(differences, userFields), ['shown', 'missing'])
-})
+t.test(
+  'services are told again of users and teams whose shown fields differ and that are in the second build',
+  async t => {
+    const shown = { ...structuredClone(user), user: { ...user.user, email: 'x' } }
+    const kept = { ...structuredClone(user), digest: 'x' }
+    const differences = [
+      ...documentDifferences('users', 'shown', shown, user),
+      ...documentDifferences('users', 'kept', kept, user),
+      ...documentDifferences('users', 'missing', null, user),
+      ...documentDifferences('users', 'invented', user, null),
+      ...documentDifferences('teams', 'new', null, team),
+      ...documentDifferences('teams', 'renamed', { ...team, team: { ...team.team, name: 'X' } }, team),
+      ...documentDifferences('teams', 'touched', { ...team, touched: team.touched + 1 }, team),
+      ...documentDifferences('teams', 'gone', team, null),
+    ]
+    t.same(toldOtherwise(differences, 'users'), ['shown', 'missing'])
+    t.same(toldOtherwise(differences, 'teams'), ['new', 'renamed'])
+  },
+)

@@ -1,6 +1,7 @@
 // Where two builds of a tenant's read models differ: per document and field, from what one holds to what the other holds.
 import type { CollectionName, Documents } from './documents.ts'
 import { sameValue } from './sharing.ts'
+import { userFields } from './user-difference.ts'
 
 /** `id`: of the user, team or manager, or the name of a state. `field` is null when one build has no such document at all. */
 export interface Difference {
@@ -54,11 +55,13 @@ function shownOf(document: AnyDocument): unknown {
   return 'manager' in document ? document.manager : document
 }
 
-/** Ids of the users of the second build of whom services would have been told otherwise. */
-export function usersToldOtherwise(differences: readonly Difference[], userFields: readonly string[]): string[] {
+const toldFields: Record<'users' | 'teams', readonly string[]> = { users: userFields, teams: ['name'] }
+
+/** Ids of the users, or teams, of the second build of whom services would have been told otherwise. */
+export function toldOtherwise(differences: readonly Difference[], name: 'users' | 'teams'): string[] {
   const differing = differences.filter(
     ({ collection, field, to }) =>
-      collection === 'users' && (field === null ? to !== null : userFields.includes(field)),
+      collection === name && (field === null ? to !== null : toldFields[name].includes(field)),
   )
   return [...new Set(differing.map(({ id }) => id))]
 }

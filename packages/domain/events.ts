@@ -73,9 +73,11 @@ const ListsObserved = Type.Object({
   pages: Type.Integer({ minimum: 1 }),
 })
 
+/** Without ids all users and teams are told again; with ids only those that they name. */
 const ResendRequested = Type.Object({
   resendId: Type.String(),
   userIds: Type.Optional(Type.Array(EmployeeId)),
+  teamIds: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   by: Type.Optional(Type.String()),
 })
 

@@ -63,6 +63,10 @@ const history: fc.Arbitrary<Given[]> = fc.array(
     ),
     of(1, fc.tuple(fc.constantFrom('r', 's')), resendId => ['tenant.resend.requested', { resendId }]),
     of(1, fc.tuple(person), id => ['tenant.resend.requested', { resendId: id, userIds: [id, 'nobody'] }]),
+    of(1, fc.tuple(fc.constantFrom('7', '8', 'R&D v1.2/x'), fc.option(person, { nil: undefined })), (team, id) => [
+      'tenant.resend.requested',
+      { resendId: team, teamIds: [team, 'none'], ...(id === undefined ? {} : { userIds: [id] }) },
+    ]),
     of(1, fc.tuple(fc.constantFrom('tenant.removed', 'tenant.added')), type => [type, { by: 'x' }]),
   ),
   { maxLength: 45, size: 'max' },

@@ -36,6 +36,8 @@ t.test('a resend tells the state again under new ids, once per request', async t
     resend,
     resend,
     ['tenant.resend.requested', { resendId: 's', userIds: ['1', 'nobody'] }],
+    ['tenant.resend.requested', { resendId: 't', teamIds: ['7', 'none'] }],
+    ['tenant.resend.requested', { resendId: 'u', userIds: ['1'], teamIds: ['8'] }],
   )
   t.same(
     told.slice(2).map(({ id, type, data }) => [id, type, data.changed.length]),
@@ -43,6 +45,8 @@ t.test('a resend tells the state again under new ids, once per request', async t
       ['acme/1/teams/7', 'learnamp.team.resent', 0],
       ['acme/1/users/1', 'learnamp.user.resent', 0],
       ['acme/3/users/1', 'learnamp.user.resent', 0],
+      ['acme/4/teams/7', 'learnamp.team.resent', 0],
+      ['acme/5/users/1', 'learnamp.user.resent', 0],
     ],
   )
 })

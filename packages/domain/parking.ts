@@ -1,4 +1,5 @@
 // An event whose fold threw is parked with its cause and the log goes on; nothing is ever folded out of order.
+import type { TenantScope } from './documents.ts'
 import { DomainError } from './domain-error.ts'
 import type { HibobEvent, LogRecord } from './events.ts'
 
@@ -8,6 +9,8 @@ export interface Parked {
   offset: number
   document: string | null
   tenantId: string
+  /** Of the fold that failed. */
+  generation: number
   eventId: string | null
   type: string | null
   employeeId: string | null
@@ -15,13 +18,20 @@ export interface Parked {
   message: string
 }
 
-export function parkedBy(error: unknown, record: LogRecord, event: HibobEvent | null, document: string | null): Parked {
+export function parkedBy(
+  error: unknown,
+  record: LogRecord,
+  event: HibobEvent | null,
+  document: string | null,
+  { generation }: TenantScope,
+): Parked {
   const data = event?.data as { employeeId?: string | null } | undefined
   return {
     partition: record.partition,
     offset: record.offset,
     document,
     tenantId: record.key,
+    generation,
     eventId: event?.id ?? null,
     type: event?.type ?? null,
     employeeId: data?.employeeId ?? null,

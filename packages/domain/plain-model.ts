@@ -118,13 +118,15 @@ export function plainModel() {
     }
   }
 
-  function resend({ resendId, userIds }: Json, offset: number): void {
+  function resend({ resendId, userIds, teamIds }: Json, offset: number): void {
     if (lastResend === resendId) return
     lastResend = resendId
-    const asked = (userIds ?? [...users().keys()]) as string[]
-    for (const key of asked) if (users().has(key)) told.push({ type: 'user.resent', key, offset, changed: [] })
-    if (userIds === undefined)
-      for (const key of teams.keys()) told.push({ type: 'team.resent', key, offset, changed: [] })
+    const some = userIds !== undefined || teamIds !== undefined
+    const of = (ids: unknown, all: Iterable<string>) => (some ? ((ids ?? []) as string[]) : [...all])
+    for (const key of of(userIds, users().keys()))
+      if (users().has(key)) told.push({ type: 'user.resent', key, offset, changed: [] })
+    for (const key of of(teamIds, teams.keys()))
+      if (teams.has(key)) told.push({ type: 'team.resent', key, offset, changed: [] })
   }
 
   function tellDifferences(before: { users: View; teams: Map<string, unknown> }, offset: number): void {

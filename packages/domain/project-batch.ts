@@ -92,7 +92,7 @@ function foldRecord(
     return followReach(context, foldEvent(context), limits)
   } catch (error) {
     undo(set, batch, marks)
-    batch.parked.push(parkedBy(error, record, event, null))
+    batch.parked.push(parkedBy(error, record, event, null, scopeOf(record.key)))
     return 'folded'
   }
 }

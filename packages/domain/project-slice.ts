@@ -89,9 +89,11 @@ function foldDocument(context: FoldContext, phase: Phase, id: string): void {
 function foldTeam(context: FoldContext, set: WorkingSet, id: string): void {
   const team = set.get('teams', id)
   if (team === null) return
-  if (context.event.type === 'tenant.resend.requested')
-    context.changes.push(teamChange(context, 'resent', team.team, []))
-  else refreshTeam(context, team)
+  const { event } = context
+  if (event.type === 'tenant.resend.requested') {
+    if (event.data.teamIds?.includes(team.team.id) ?? true)
+      context.changes.push(teamChange(context, 'resent', team.team, []))
+  } else refreshTeam(context, team)
 }
 
 function removeDocument(context: FoldContext, phase: Phase, id: string): void {
@@ -129,7 +131,7 @@ function attempt(context: FoldContext, batch: Batch, document: string | null, fo
   } catch (error) {
     context.set.rollback()
     batch.changes.length = changes
-    batch.parked.push(parkedBy(error, context.record, context.event, document))
+    batch.parked.push(parkedBy(error, context.record, context.event, document, context.scope))
     return true
   }
 }

@@ -1,7 +1,7 @@
 // Whom an event touches besides the person it is about, and so how it is cut into slices (protocol P5).
 
 import type { UserDocument } from './documents.ts'
-import type { HibobEvent } from './events.ts'
+import type { EventData, HibobEvent } from './events.ts'
 import type { ListName } from './hibob-fields.ts'
 import { listFields } from './hibob-fields.ts'
 
@@ -31,7 +31,7 @@ export function phasesOf(event: HibobEvent): Phase[] {
     case 'tenant.removed':
       return ['head', 'users', 'teams', 'managers', 'states']
     case 'tenant.resend.requested':
-      return event.data.userIds === undefined ? ['head', 'teams', 'users'] : ['head', 'users']
+      return resentPhases(event.data)
     case 'hibob.lists.observed':
       return ['head', 'teams', 'users']
     case 'tenant.settings.changed':
@@ -41,6 +41,17 @@ export function phasesOf(event: HibobEvent): Phase[] {
     default:
       return ['head', 'users']
   }
+}
+
+type Resend = EventData<'tenant.resend.requested'>
+
+const isWholeResend = ({ userIds, teamIds }: Resend) => userIds === undefined && teamIds === undefined
+
+function resentPhases(resend: Resend): Phase[] {
+  const phases: Phase[] = ['head']
+  if (resend.teamIds !== undefined || isWholeResend(resend)) phases.push('teams')
+  if (resend.userIds !== undefined || isWholeResend(resend)) phases.push('users')
+  return phases
 }
 
 /** Whom the `users` phase of an event reads; it may name more than really change, since mapping them anew then finds no difference. */
@@ -55,7 +66,7 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
     case 'tenant.hold.rejected':
       return { held: event.data.holdId, ids: event.data.userIds ?? null }
     case 'tenant.resend.requested':
-      return event.data.userIds === undefined ? { everyone: true } : { ids: event.data.userIds }
+      return isWholeResend(event.data) ? { everyone: true } : { ids: event.data.userIds ?? [] }
     case 'hibob.lists.observed': {
       const field = Object.hasOwn(listFields, event.data.list) ? listFields[event.data.list as ListName] : undefined
       // which fields hold another list's items is a matter of settings

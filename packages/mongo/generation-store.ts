@@ -1,7 +1,8 @@
 // A generation that a replay builds: every write is fenced (protocol P7), and a flush is a series of bounded transactions.
-import type { CollectionName, Documents } from '@hibob-sync/domain'
+import type { CollectionName, Documents, Parked } from '@hibob-sync/domain'
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
+import { noteOperation, parkedCollection } from './parked-events.ts'
 import { collectionNames, type StoredDocument, storedAs } from './projection-store.ts'
 import type { ReplayDocument, ReplayFence } from './replay-document.ts'
 import { replays } from './replays.ts'
@@ -13,6 +14,14 @@ export interface PendingDocument {
 }
 
 export type GenerationStore = ReturnType<typeof generationStore>
+
+interface Write {
+  collection: string
+  operation: AnyBulkWriteOperation<StoredDocument>
+}
+
+/** Everything that belongs to a generation: ids begin with the tenant and its number. */
+export const generationCollections: readonly string[] = [...Object.values(collectionNames), parkedCollection]
 
 const documentsPerTransaction = 900
 
@@ -31,35 +40,39 @@ export function generationStore(mongo: Mongo, fence: ReplayFence) {
     await replaying.fenced(fence, update, act, session)
   }
 
-  /** Stores documents, after which the generation holds all events below `position`. Throws AppError `replay_lost`. */
-  async function flush(documents: Iterable<PendingDocument>, position: number): Promise<void> {
-    let chunk: PendingDocument[] = []
-    for (const document of documents) {
+  /**
+   * Stores documents and what was parked since the last flush, after which the generation holds all events below `position`.
+   * Throws AppError `replay_lost`.
+   */
+  async function flush(
+    documents: Iterable<PendingDocument>,
+    position: number,
+    parked: readonly Parked[] = [],
+  ): Promise<void> {
+    let chunk: Write[] = []
+    for (const next of writesOf(documents, parked)) {
       if (chunk.length >= documentsPerTransaction) {
         await write(chunk, { flushing: position })
         chunk = []
       }
-      chunk.push(document)
+      chunk.push(next)
     }
     // the last transaction ends the flush, so a small one is a single transaction
     await write(chunk, { flushing: null, position })
   }
 
-  async function write(
-    chunk: PendingDocument[],
-    update: { flushing: number | null; position?: number },
-  ): Promise<void> {
+  async function write(chunk: Write[], update: { flushing: number | null; position?: number }): Promise<void> {
     await fenced(update, async session => {
-      for (const [name, operations] of operationsOf(chunk))
-        await mongo.db
-          .collection<StoredDocument>(collectionNames[name])
-          .bulkWrite(operations, { session, ordered: false })
+      for (const [collection, writes] of Map.groupBy(chunk, ({ collection }) => collection)) {
+        const operations = writes.map(({ operation }) => operation)
+        await mongo.db.collection<StoredDocument>(collection).bulkWrite(operations, { session, ordered: false })
+      }
     })
   }
 
   /** Removes what an earlier run has written, so that the generation can be begun anew. */
   async function empty(tenantId: string, generation: number): Promise<void> {
-    for (const name of Object.values(collectionNames)) {
+    for (const name of generationCollections) {
       for (;;) {
         const ids = await idsOf(mongo, name, tenantId, generation, documentsPerTransaction)
         if (ids.length === 0) break
@@ -74,19 +87,20 @@ export function generationStore(mongo: Mongo, fence: ReplayFence) {
   return { flush, empty }
 }
 
-function operationsOf(chunk: readonly PendingDocument[]): Map<CollectionName, AnyBulkWriteOperation<StoredDocument>[]> {
-  const operations = new Map<CollectionName, AnyBulkWriteOperation<StoredDocument>[]>()
-  for (const { name, id, document } of chunk) {
-    const of = operations.get(name) ?? []
-    operations.set(name, of)
-    const filter = { _id: id }
-    of.push(
-      document === null
-        ? { deleteOne: { filter } }
-        : { replaceOne: { filter, replacement: storedAs(name, document), upsert: true } },
-    )
-  }
-  return operations
+function* writesOf(documents: Iterable<PendingDocument>, parked: readonly Parked[]): Generator<Write> {
+  for (const { name, id: _id, document } of documents)
+    yield { collection: collectionNames[name], operation: storing(name, _id, document) }
+  for (const note of parked)
+    yield { collection: parkedCollection, operation: noteOperation(note) as AnyBulkWriteOperation<StoredDocument> }
+}
+
+function storing(
+  name: CollectionName,
+  _id: string,
+  document: Documents[CollectionName] | null,
+): AnyBulkWriteOperation<StoredDocument> {
+  if (document === null) return { deleteOne: { filter: { _id } } }
+  return { replaceOne: { filter: { _id }, replacement: storedAs(name, document), upsert: true } }
 }
 
 /** Ids of some documents of a generation. */

@@ -21,11 +21,12 @@ export {
   projectorCheckpoints,
 } from './projector-checkpoint.ts'
 export * from './read-models.ts'
-export type { ReplayDocument, ReplayFence, ReplayState } from './replay-document.ts'
+export type { ReplayDocument, ReplayFence, ReplayState, SnapshotContent } from './replay-document.ts'
 export * from './replay-switch.ts'
 export * from './replays.ts'
 export * from './replica-set.ts'
 export * from './service-beats.ts'
+export * from './snapshots.ts'
 export { fromStoredUser } from './stored-user.ts'
 export type { Credentials, WebhookAccess } from './tenant-access.ts'
 export {

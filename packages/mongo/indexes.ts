@@ -52,7 +52,10 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
     { key: { expireAt: 1 }, options: { name: 'expiry', expireAfterSeconds: 0 } },
   ],
   list_readings: [{ key: { partition: 1, dueAt: 1 }, options: { name: 'due' } }],
-  parked_events: [{ key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } }],
+  parked_events: [
+    { key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } },
+    { key: { id: 1 }, options: { name: 'id' } },
+  ],
   replays: [
     { key: { tenantId: 1 }, options: { name: 'open', unique: true, partialFilterExpression: { open: true } } },
     {
@@ -60,6 +63,10 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
       options: { name: 'fresh', unique: true, partialFilterExpression: { fresh: true } },
     },
     { key: { tenantId: 1, endedAt: 1 }, options: { name: 'ended' } },
+    {
+      key: { tenantId: 1, 'snapshot.name': 1 },
+      options: { name: 'snapshot', unique: true, partialFilterExpression: { state: 'kept' } },
+    },
   ],
   seals: [],
   audit: [{ key: { tenantId: 1, at: 1 }, options: { name: 'tenant' } }],

@@ -1,8 +1,8 @@
 // Generations that nobody sees: replaced ones are kept for a while, so that a switch can be taken back; then they go, as do those of replays
-// that were cancelled and of comparisons whose process died. Removed in bounded deletes, one generation after the other.
+// that were cancelled, of snapshots that were removed, and of builds beside them whose process died. Removed in bounded deletes, one after
+// the other. A snapshot that is kept never goes.
 import type { Mongo } from './connection.ts'
-import { idsOf } from './generation-store.ts'
-import { collectionNames } from './projection-store.ts'
+import { generationCollections, idsOf } from './generation-store.ts'
 import { type ReplayDocument, replayCollection } from './replay-document.ts'
 import type { TenantDocument } from './tenant-document.ts'
 
@@ -14,6 +14,10 @@ const documentsPerDelete = 1000
 export async function removeOldGenerations(mongo: Mongo, now: Date): Promise<number> {
   const collection = replayCollection(mongo)
   const before = new Date(now.getTime() - keptHours * 3_600_000)
+  await collection.updateMany(
+    { purpose: 'snapshot', state: 'building', startedAt: { $lt: before } },
+    { $set: { state: 'cancelled', endedAt: now } },
+  )
   const ended = await collection
     .find({
       removed: false,
@@ -38,7 +42,7 @@ export async function removeGenerationOf(
   const generation = replay.state === 'switched' ? replay.replaced?.generation : leftBehindBy(replay)
   if (generation !== undefined) {
     if (await isNeeded(mongo, replay.tenantId, generation, keptSince)) return false
-    for (const name of Object.values(collectionNames)) {
+    for (const name of generationCollections) {
       for (;;) {
         const ids = await idsOf(mongo, name, replay.tenantId, generation, documentsPerDelete)
         if (ids.length === 0) break
@@ -59,6 +63,7 @@ async function isNeeded(mongo: Mongo, tenantId: string, generation: number, kept
   const seen = await mongo.db.collection<TenantDocument>('tenants').findOne({ _id: tenantId, generation })
   const replaced = { state: 'switched' as const, 'replaced.generation': generation, endedAt: { $gte: keptSince } }
   const builtOn = { generation, open: true as const }
-  const needed = await replayCollection(mongo).findOne({ tenantId, $or: [replaced, builtOn] })
+  const kept = { generation, state: 'kept' as const }
+  const needed = await replayCollection(mongo).findOne({ tenantId, $or: [replaced, builtOn, kept] })
   return seen !== null || needed !== null
 }

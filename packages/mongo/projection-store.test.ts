@@ -67,6 +67,7 @@ const note = {
   offset: 0,
   document: null,
   tenantId: 'acme',
+  generation: 1,
   eventId: null,
   type: null,
   employeeId: null,

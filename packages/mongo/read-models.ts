@@ -1,6 +1,8 @@
-// The read models as operators and the importer read them. A listing pins the tenant's generation when it begins, so a switch never mixes two.
+// The read models as operators and the importer read them: the live ones, or those of a snapshot. A listing pins the generation when it
+// begins, so a switch never mixes two.
 import type { ListState, ManagerState, Team, User } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
+import { snapshotReplaced, snapshots } from './snapshots.ts'
 import { tenantUnknown } from './tenant-document.ts'
 
 export interface TeamListing extends Team {
@@ -14,29 +16,42 @@ export interface ManagerListing {
   direct_reports: string[]
 }
 
+/** `snapshot`: its name, where not the live read models are wanted. */
+export interface ListingOptions {
+  id?: string
+  snapshot?: string
+}
+
 export type ReadModels = ReturnType<typeof readModels>
 
 export function readModels(mongo: Mongo) {
   const { db } = mongo
+  const kept = snapshots(mongo)
 
-  /** The live generation now, and a filter for its documents, or the one with `id`. Throws AppError `tenant_unknown`. */
-  async function scopeOf(tenantId: string, id?: string) {
+  /** The generation, and a filter for its documents, or the one with `id`. Throws AppError `tenant_unknown` or `snapshot_unknown`. */
+  async function scopeOf(tenantId: string, { id, snapshot }: ListingOptions = {}) {
     const tenant = await db
       .collection<{ _id: string; generation: number }>('tenants')
       .findOne({ _id: tenantId }, { projection: { generation: 1 } })
     if (tenant === null) throw tenantUnknown(tenantId)
-    const { generation } = tenant
+    const { generation } = snapshot === undefined ? tenant : await kept.get(tenantId, snapshot)
     const prefix = `${tenantId}/${generation}/`
     const all = { _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` } }
-    return { tenantId, generation, all, wanted: id === undefined ? all : { _id: `${prefix}${id}` } }
+    const wanted = id === undefined ? all : { _id: `${prefix}${id}` }
+    /** What was listed was there to its end. */
+    const requireKept = async () => {
+      if (snapshot !== undefined && (await kept.get(tenantId, snapshot)).generation !== generation)
+        throw snapshotReplaced(tenantId, snapshot)
+    }
+    return { tenantId, generation, all, wanted, requireKept }
   }
 
   /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`; `unseen`: only those. */
   async function* users(
     tenantId: string,
-    options: { id?: string; all?: boolean; unseen?: boolean } = {},
+    options: ListingOptions & { all?: boolean; unseen?: boolean } = {},
   ): AsyncGenerator<User> {
-    const { wanted } = await scopeOf(tenantId, options.id)
+    const { wanted, requireKept } = await scopeOf(tenantId, options)
     const filter = {
       ...wanted,
       'standing.hidden': { $ne: true },
@@ -47,10 +62,11 @@ export function readModels(mongo: Mongo) {
       .collection<{ _id: string; user: User }>('users')
       .find(filter, { sort: { _id: 1 }, projection: { user: 1 } }))
       yield user
+    await requireKept()
   }
 
-  async function* teams(tenantId: string, options: { id?: string } = {}): AsyncGenerator<TeamListing> {
-    const { all, wanted } = await scopeOf(tenantId, options.id)
+  async function* teams(tenantId: string, options: ListingOptions = {}): AsyncGenerator<TeamListing> {
+    const { all, wanted, requireKept } = await scopeOf(tenantId, options)
     const counted = db
       .collection('users')
       .aggregate<{ _id: string; count: number }>([
@@ -60,10 +76,11 @@ export function readModels(mongo: Mongo) {
     const counts = new Map((await counted.toArray()).map(({ _id, count }) => [_id, count]))
     for await (const { team } of db.collection<{ _id: string; team: Team }>('teams').find(wanted, { sort: { _id: 1 } }))
       yield { ...team, member_count: counts.get(team.id) ?? 0 }
+    await requireKept()
   }
 
-  async function* managers(tenantId: string, options: { id?: string } = {}): AsyncGenerator<ManagerListing> {
-    const { generation, wanted } = await scopeOf(tenantId, options.id)
+  async function* managers(tenantId: string, options: ListingOptions = {}): AsyncGenerator<ManagerListing> {
+    const { generation, wanted, requireKept } = await scopeOf(tenantId, options)
     for await (const { manager } of db
       .collection<{ _id: string; manager: { id: string; state: ManagerState } }>('managers')
       .find(wanted, { sort: { _id: 1 } })) {
@@ -78,6 +95,7 @@ export function readModels(mongo: Mongo) {
         .find(reports, { projection: { 'user.id': 1 }, sort: { _id: 1 } })
       yield { id: manager.id, state: manager.state, direct_reports: (await found.toArray()).map(({ user }) => user.id) }
     }
+    await requireKept()
   }
 
   /** A company list as the live generation knows it, or null. */

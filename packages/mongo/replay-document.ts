@@ -4,15 +4,25 @@ import { AppError } from '@hibob-sync/runtime'
 import type { Binary, Collection } from 'mongodb'
 import type { Mongo } from './connection.ts'
 
-export type ReplayState = 'building' | 'level' | 'switched' | 'cancelled'
+export type ReplayState = 'building' | 'level' | 'switched' | 'kept' | 'cancelled'
+
+/** A tenant as it was when everything recorded before `asOf` was folded: everything below `offset`. Counts are of what listings show. */
+export interface SnapshotContent {
+  name: string
+  asOf: Date
+  offset: number
+  users: number
+  teams: number
+  managers: number
+}
 
 export interface ReplayDocument {
   _id: string
   tenantId: string
-  /** `scratch`: a generation that is only compared, and never offered. */
-  purpose: 'replay' | 'rollback' | 'scratch'
+  /** `scratch`: a generation that is only compared; `snapshot`: one that is kept under a name. Neither is ever offered. */
+  purpose: 'replay' | 'rollback' | 'scratch' | 'snapshot'
   state: ReplayState
-  /** Set while it is building or level, unless it is scratch: a tenant has one such replay at most. */
+  /** Set while it is building or level and may be offered: a tenant has one such replay at most. */
   open?: true
   /** Set unless the generation was built by an earlier replay. */
   fresh?: true
@@ -38,6 +48,8 @@ export interface ReplayDocument {
   replaced: { generation: number; through: number } | null
   /** The replaced, cancelled or scratch generation is gone. */
   removed: boolean
+  /** Set once it is kept. */
+  snapshot?: SnapshotContent
 }
 
 /** Who may write for a replay. */

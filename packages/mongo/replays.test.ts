@@ -1,7 +1,8 @@
 // Who may build a tenant's next generation, and what the projector does at an offer (protocol P7).
 import t from 'tap'
 import { generationStore } from './generation-store.ts'
-import { removeGenerationOf } from './old-generations.ts'
+import { removeGenerationOf, removeOldGenerations } from './old-generations.ts'
+import { parkedEvents } from './parked-events.ts'
 import type { ReplayDocument } from './replay-document.ts'
 import { replaySwitch } from './replay-switch.ts'
 import { replays } from './replays.ts'
@@ -135,3 +136,43 @@ t.test('a run that stands still in a transaction holds up neither the projector 
   await t.rejects(still, { code: 'replay_lost' })
   await session.endSession()
 })
+
+t.test('what is parked changes with the generation that readers see, and goes with its generation', async t => {
+  const parking = parkedEvents(mongo)
+  const parked = (generation: number, offset: number) => ({
+    partition: 0,
+    offset,
+    document: null,
+    tenantId: 'notes',
+    generation,
+    eventId: null,
+    type: null,
+    employeeId: null,
+    code: 'fold_failed',
+    message: '',
+  })
+  const shown = async () => (await parking.list('notes')).map(({ id }) => id)
+  const begin = await begun('notes')
+  await parking.park([parked(1, 3), parked(1, 4)])
+  await storeOf(begin).flush([], 5, [parked(2, 4), parked(2, 5)])
+  t.same(await shown(), ['0-3', '0-4'], 'not before the switch')
+  t.equal(await level(begin, 9), true)
+  await settle(begin, 9)
+  t.same(await shown(), ['0-4', '0-5'])
+
+  const cancelled = await begun('notes')
+  await storeOf(cancelled).flush([], 5, [parked(cancelled.generation, 6)])
+  await storeOf(cancelled).empty('notes', cancelled.generation)
+  t.equal(await notesOf(cancelled.generation), 0, 'a build that is begun anew notes anew')
+  await storeOf(cancelled).flush([], 5, [parked(cancelled.generation, 6)])
+  await removeGenerationOf(mongo, (await replaying.cancel('notes')) as ReplayDocument)
+  t.equal(await notesOf(cancelled.generation), 0)
+
+  t.equal(await notesOf(1), 2, 'kept for a rollback')
+  await removeOldGenerations(mongo, new Date(Date.now() + 48 * 3_600_000))
+  t.equal(await notesOf(1), 0)
+  t.same(await shown(), ['0-4', '0-5'])
+})
+
+const notesOf = (generation: number) =>
+  mongo.db.collection('parked_events').countDocuments({ tenantId: 'notes', generation })

@@ -40,12 +40,13 @@ export function replays(mongo: Mongo) {
   /** Returns null when the tenant has an open replay already. A fresh generation has a number that none ever had. */
   async function begin(given: NewReplay): Promise<ReplayDocument | null> {
     const { base, ...named } = given
+    const mayBeOffered = given.purpose === 'replay' || given.purpose === 'rollback'
     for (let attempt = 0; ; attempt++) {
       const document: ReplayDocument = {
         _id: randomUUID(),
         ...named,
         state: 'building',
-        ...(given.purpose === 'scratch' ? {} : { open: true }),
+        ...(mayBeOffered ? { open: true } : {}),
         ...(base === undefined ? { fresh: true } : {}),
         run: randomUUID(),
         session: null,
@@ -66,7 +67,7 @@ export function replays(mongo: Mongo) {
         return document
       } catch (error) {
         if (!duplicateKey(error) || attempt >= attemptsMax) throw error
-        if (given.purpose !== 'scratch' && (await openOf(given.tenantId)) !== null) return null
+        if (mayBeOffered && (await openOf(given.tenantId)) !== null) return null
       }
     }
   }

@@ -8,6 +8,7 @@ import { parkedCommands } from './commands/parked.ts'
 import { replayCommand } from './commands/replay.ts'
 import { resendCommand } from './commands/resend.ts'
 import { runCommand } from './commands/run.ts'
+import { snapshotCommands } from './commands/snapshots.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { topicCommands } from './commands/topics.ts'
@@ -36,6 +37,7 @@ for (const register of [
   resendCommand,
   verifyCommand,
   replayCommand,
+  snapshotCommands,
   topicCommands,
   statusCommand,
 ])

@@ -3,7 +3,7 @@ import { AppError, errorCode } from '@hibob-sync/runtime'
 import type { Context } from './context.ts'
 import { confirm, type OutputOptions, printJson, say } from './output.ts'
 import { counted, showDifferences, withLogParts } from './replay-parts.ts'
-import { jsonOf, resend, tell } from './replay-report.ts'
+import { jsonOf, noneResent, resend, tell } from './replay-report.ts'
 
 interface AllOptions extends OutputOptions {
   yes?: boolean
@@ -34,7 +34,7 @@ export async function replayAll(context: Context, tenant: string | undefined, op
         say(`${tenantId}: ${errorCode(result)}: ${result.message}`)
         continue
       }
-      const resent = options.resendDifferences ? await resend(context, tenantId, result) : 0
+      const resent = options.resendDifferences ? await resend(context, tenantId, result) : noneResent
       told.push(jsonOf(tenantId, result, resent))
       if (!options.json) tell(tenantId, result, resent)
     }

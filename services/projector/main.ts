@@ -5,10 +5,12 @@ import {
   connectMongo,
   ensureIndexes,
   outbox,
+  parkedEvents,
   projectionStore,
   projectorCheckpoints,
   removeOldGenerations,
   replaySwitch,
+  snapshots,
 } from '@hibob-sync/mongo'
 import { codeVersionOf, commaList, errorCode, type Logger, startAdmin } from '@hibob-sync/runtime'
 import type { ProjectorConfig } from './config.ts'
@@ -54,6 +56,8 @@ export async function startProjector(
     checkpoints: projectorCheckpoints(mongo),
     outbox: outbox(mongo),
     replaySwitch: replaySwitch(mongo),
+    parked: parkedEvents(mongo),
+    snapshots: snapshots(mongo),
     codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
     metrics,
     logger,

@@ -23,10 +23,12 @@ import {
   foldLoaded,
   loadFor,
   type Outbox,
+  type ParkedEvents,
   type ProjectionStore,
   type ProjectorCheckpoint,
   type ProjectorCheckpoints,
   type ReplaySwitch,
+  type Snapshots,
 } from '@hibob-sync/mongo'
 import type { Logger } from '@hibob-sync/runtime'
 import { commitUntilDone } from './commit-batch.ts'
@@ -41,6 +43,8 @@ export interface ProjectionOptions {
   checkpoints: ProjectorCheckpoints
   outbox: Outbox
   replaySwitch: ReplaySwitch
+  parked: ParkedEvents
+  snapshots: Snapshots
   codeVersion: string
   /** Gives an empty cache. */
   newCache(): CachedDocuments
@@ -128,7 +132,7 @@ export function projectPartition(options: ProjectionOptions) {
       const from = position
       const last = page.length < options.slicePageSize
       const batch = await untilNothingLacks(loaded => projectSlice(loaded, record, plan, from, scope, page, last))
-      if (event.type === 'tenant.removed' && !batch.slicesNext) await retireHistory(event, record)
+      if (event.type === 'tenant.removed' && !batch.slicesNext) await retire(event, record)
       await commit(batch, batch.slicesNext ? 0 : 1, isOwned)
       await publisher.backlogBelow(backlogMax)
     } while (position.offset === record.offset && isOwned())
@@ -194,9 +198,12 @@ export function projectPartition(options: ProjectionOptions) {
     for (const [tenantId, generation] of await store.generations(unmet)) scopes.set(tenantId, { tenantId, generation })
   }
 
-  async function retireHistory(event: HibobEvent, record: LogRecord): Promise<void> {
+  /** What a tenant leaves beside its read models; all of it may be done again. */
+  async function retire({ tenantid }: HibobEvent, { offset, time }: LogRecord): Promise<void> {
     await settle()
-    await outbox.retire(event.tenantid, record.offset, new Date(record.time + retiredHistoryDays * 86_400_000))
+    await outbox.retire(tenantid, offset, new Date(time + retiredHistoryDays * 86_400_000))
+    await options.snapshots.forgetTenant(tenantid, offset)
+    await options.parked.forgetTenant(tenantid, offset)
   }
 
   return { fold, settle, position: () => position }

@@ -10,10 +10,12 @@ import {
 } from '@hibob-sync/kafka'
 import type {
   Outbox,
+  ParkedEvents,
   ProjectionStore,
   ProjectorCheckpoint,
   ProjectorCheckpoints,
   ReplaySwitch,
+  Snapshots,
 } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { ProjectorConfig } from './config.ts'
@@ -34,6 +36,8 @@ export interface ProjectorParts {
   checkpoints: ProjectorCheckpoints
   outbox: Outbox
   replaySwitch: ReplaySwitch
+  parked: ParkedEvents
+  snapshots: Snapshots
   codeVersion: string
   metrics: ProjectorMetrics
   logger: Logger

@@ -52,10 +52,13 @@ function foldOf({ mongo, config }: LogParts, replay: ReplayDocument, together: n
     pages: modelPages(mongo),
     generation: generationStore(mongo, { id, run }),
     documentsMax: Math.max(1, Math.floor(config.REPLAY_DOCUMENTS_MAX / together)),
-    storeEveryMs: purpose === 'scratch' ? Number.POSITIVE_INFINITY : config.REPLAY_STORE_EVERY_MS,
+    // what no later run can go on with is stored at its end
+    storeEveryMs: mayBeOffered(purpose) ? config.REPLAY_STORE_EVERY_MS : Number.POSITIVE_INFINITY,
+    notesParked: mayBeOffered(purpose),
   })
 }
 
+const mayBeOffered = (purpose: ReplayDocument['purpose']) => purpose === 'replay' || purpose === 'rollback'
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /** Nothing of before a removal is left but that the tenant is removed. */

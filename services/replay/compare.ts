@@ -6,8 +6,7 @@ import {
   type Documents,
   documentDifferences,
   type TenantScope,
-  userFields,
-  usersToldOtherwise,
+  toldOtherwise,
 } from '@hibob-sync/domain'
 import type { ModelPages } from '@hibob-sync/mongo'
 import type { GenerationFold } from './fold-generation.ts'
@@ -22,8 +21,8 @@ export interface Comparison {
   items: Difference[]
   /** Differences by collection and field. */
   fields: Record<string, number>
-  /** Users of whom services would have been told otherwise. */
-  usersToldOtherwise: string[]
+  /** Ids of the users and teams of whom services would have been told otherwise. */
+  toldOtherwise: { users: string[]; teams: string[] }
 }
 
 const pageSize = 500
@@ -43,14 +42,14 @@ export async function compareGenerations(
     count: 0,
     items: [],
     fields: {},
-    usersToldOtherwise: [],
+    toldOtherwise: { users: [], teams: [] },
   }
-  const told = new Set<string>()
+  const told = { users: new Set<string>(), teams: new Set<string>() }
   for (const name of collections) {
     await compareLive(name)
     for await (const page of fold.all(name)) await findMissing(name, page)
   }
-  result.usersToldOtherwise = [...told]
+  result.toldOtherwise = { users: [...told.users], teams: [...told.teams] }
   return result
 
   async function compareLive<C extends CollectionName>(name: C): Promise<void> {
@@ -89,7 +88,8 @@ export async function compareGenerations(
       const key = `${collection} ${field ?? '(whole)'}`
       result.fields[key] = (result.fields[key] ?? 0) + 1
     }
-    for (const id of usersToldOtherwise(differences, userFields)) told.add(id)
+    for (const name of ['users', 'teams'] as const)
+      for (const id of toldOtherwise(differences, name)) told[name].add(id)
     result.items.push(...differences.slice(0, itemsMax - result.items.length))
   }
 }

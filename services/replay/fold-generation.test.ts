@@ -1,4 +1,5 @@
-// A generation is what the projector's fold makes of the log, however little of it fits into memory, and wherever it was interrupted.
+// A generation, with the notes of what could not be folded, is what the projector's fold makes of the log, however little of it fits into
+// memory, and wherever it was interrupted.
 import { deepEqual } from 'node:assert/strict'
 import { collections, type LogRecord } from '@hibob-sync/domain'
 import { generationStore, modelPages, projectionStore, type ReplayDocument, replays } from '@hibob-sync/mongo'
@@ -23,6 +24,7 @@ async function generationOf(replay: ReplayDocument, documentsMax: number) {
     generation: generationStore(mongo, { id: replay._id, run: replay.run }),
     documentsMax,
     storeEveryMs: Number.POSITIVE_INFINITY,
+    notesParked: true,
   })
 }
 
@@ -45,6 +47,18 @@ async function documentsOf(fold: Awaited<ReturnType<typeof generationOf>>): Prom
   return documents
 }
 
+/** Of what a generation could not fold, the offsets and users. */
+async function notesOf({ scope }: Awaited<ReturnType<typeof generationOf>>): Promise<unknown[]> {
+  const notes = await mongo.db
+    .collection('parked_events')
+    .find({ ...scope }, { sort: { offset: 1, document: 1 } })
+    .toArray()
+  return notes.map(({ offset, document, code }) => [offset, document?.split('/')[2] ?? null, code])
+}
+
+const parkedOf = (records: readonly LogRecord[]) =>
+  foldLog(records).parked.map(({ offset, document, code }) => [offset, document?.split('/')[2] ?? null, code])
+
 function expectedOf(records: readonly LogRecord[]): Record<string, unknown[]> {
   const { users, teams, managers, states } = foldLog(records)
   return { users, teams, managers, states }
@@ -62,6 +76,8 @@ for (const [documentsMax, numRuns] of [
         const fold = await generationOf(await begun(tenant), documentsMax)
         await fold.fold(records, records.length)
         deepEqual(await documentsOf(fold), expectedOf(records))
+        await fold.flush()
+        deepEqual(await notesOf(fold), parkedOf(records))
       }),
       { numRuns },
     )
@@ -84,6 +100,8 @@ await t.test('a generation that was stored and is carried on by another run is w
       t.equal(second.position(), at)
       await second.fold(records.slice(at), records.length)
       deepEqual(await documentsOf(second), expectedOf(records))
+      await second.flush()
+      deepEqual(await notesOf(second), parkedOf(records))
       await first.flush().then(
         () => t.fail('the former run has written'),
         error => t.equal(error.code, 'replay_lost'),

@@ -12,6 +12,7 @@ import {
   type HibobEvent,
   type Loaded,
   type LogRecord,
+  type Parked,
   type Position,
   planSlice,
   projectBatch,
@@ -33,12 +34,15 @@ export interface GenerationFoldOptions {
   documentsMax: number
   /** Stored so often though memory is not full. */
   storeEveryMs: number
+  /** Whether what is parked is stored, for a generation that readers may come to see. */
+  notesParked: boolean
 }
 
 export type GenerationFold = Awaited<ReturnType<typeof foldGeneration>>
 
 const eventsPerBatch = 490
 const pageSize = 400
+const parkedHeldMax = 1000
 const noWait = async () => {}
 
 export async function foldGeneration(options: GenerationFoldOptions) {
@@ -55,13 +59,14 @@ export async function foldGeneration(options: GenerationFoldOptions) {
   const totals = { events: 0, parked: 0 }
   let position: Position = startOf(options.from ?? 0)
   let storedAt = performance.now()
+  let parked: Parked[] = []
 
   /** `records` of the tenant in log order; afterwards everything below `through` counts as folded. */
   async function fold(records: readonly LogRecord[], through: number): Promise<void> {
     for (let at = 0; at < records.length; ) {
       at += await foldNext(records.slice(at, at + eventsPerBatch).map(decodeEvent))
       if (memory.size() > documentsMax) await makeRoom()
-      else if (performance.now() - storedAt > options.storeEveryMs) await flush()
+      else if (performance.now() - storedAt > options.storeEveryMs || parked.length > parkedHeldMax) await flush()
     }
     totals.events += records.length
     position = startOf(through)
@@ -111,6 +116,7 @@ export async function foldGeneration(options: GenerationFoldOptions) {
   function take(batch: Batch): void {
     memory.take(batch.writes)
     totals.parked += batch.parked.length
+    if (options.notesParked) parked.push(...batch.parked)
     position = batch.next
   }
 
@@ -121,8 +127,9 @@ export async function foldGeneration(options: GenerationFoldOptions) {
 
   /** Stores what is not stored yet. Throws AppError `replay_lost`. */
   async function flush(): Promise<void> {
-    await generation.flush(memory.pending(), position.offset)
+    await generation.flush(memory.pending(), position.offset, parked)
     memory.saved()
+    parked = []
     storedAt = performance.now()
   }
 

@@ -88,7 +88,14 @@ await t.test('resend tells the present state of one user, or of everything, agai
 })
 
 await t.test('a parked event about no person names the replay that folds it, and stays parked', async t => {
-  const note = { tenantId: 'acme', partition: 0, offset: 1, type: 'tenant.resend.requested', employeeId: null }
+  const note = {
+    tenantId: 'acme',
+    generation: 1,
+    partition: 0,
+    offset: 1,
+    type: 'tenant.resend.requested',
+    employeeId: null,
+  }
   await pipeline.parked.park([{ ...note, document: null, code: 'broken', message: 'made by a test', eventId: 'x' }])
   const retried = await hibobSync(env, 'parked', 'retry', '0-1')
   t.match([retried.code, retried.stderr], [1, /replay_needed.*hibob-sync replay acme/s])

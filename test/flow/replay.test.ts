@@ -16,6 +16,7 @@ t.teardown(async () => {
 const { env, mongo } = prepared
 const { observe, observeAll, traffic } = observing(prepared)
 const users = mongo.db.collection<{ _id: string; generation: number; user: Record<string, unknown> }>('users')
+const teams = mongo.db.collection<{ _id: string }>('teams')
 const replays = mongo.db.collection<{ state: string; generation: number }>('replays')
 const command = (...args: string[]) => hibobSync(env, ...args)
 const generationOf = async () => (await prepared.tenants.get('acme'))?.generation ?? 0
@@ -85,18 +86,21 @@ await t.test(
 )
 
 await t.test(
-  'damaged, deleted and invented documents are repaired, and services are told of those users on request',
+  'damaged, deleted and invented documents are repaired, and services are told of those users and teams on request',
   async t => {
     await users.deleteOne({ _id: 'acme/2/8' })
     await users.insertOne({ ...(await users.findOne({ _id: 'acme/2/9' })), _id: 'acme/2/invented' } as never)
+    await teams.updateOne({ _id: 'acme/2/7' }, { $set: { 'team.name': 'Damaged' } })
     const replayed = await hibobSyncJson<Replayed>(env, 'replay', 'acme', '--yes', '--resend-differences')
-    t.match(replayed, { switched: true, differences: { count: 3 }, resent: 2 })
+    t.match(replayed, { switched: true, differences: { count: 4 }, resent: 2, resent_teams: 1 })
     t.equal((await liveUser('7'))?.full_name, 'Person 7 three')
     t.ok(await liveUser('8'))
     t.notOk(await liveUser('invented'))
     await equalsLog(t)
     const resent = (await published()).filter(({ value }) => value?.includes('learnamp.user.resent'))
     t.same(resent.map(({ value }) => JSON.parse(value ?? '').subject).sort(), ['7', '8'])
+    const teamChanges = (await prepared.teamChangesOf('acme')).map(({ value }) => JSON.parse(value ?? ''))
+    t.match(teamChanges.at(-1), { type: 'learnamp.team.resent', subject: '7', data: { team: { name: 'R&D' } } })
   },
 )
 

@@ -7,7 +7,7 @@ import { askResend } from '../ask-resend.ts'
 import type { Context } from '../context.ts'
 import { followImport } from '../follow-import.ts'
 import { examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
-import { jsonOf, tell } from '../replay-report.ts'
+import { jsonOf, noneResent, tell } from '../replay-report.ts'
 import { switchOver } from '../switch-over.ts'
 
 interface ImportOptions extends OutputOptions {
@@ -84,10 +84,10 @@ async function request(context: Context, tenant: string, options: ImportOptions)
 async function follow(context: Context, tenant: string, options: ImportOptions): Promise<object> {
   const replayed = options.rebuild ? await switchOver(context, tenant, 'replay', options) : null
   const resent = options.resend ? await askResend(context, tenant) : null
-  if (!options.json && replayed !== null) tell(tenant, replayed, 0)
+  if (!options.json && replayed !== null) tell(tenant, replayed, noneResent)
   if (!options.json && resent !== null) say(`Requested: everything of ${tenant} is told again`)
   return {
-    ...(replayed === null ? {} : { rebuilt: jsonOf(tenant, replayed, 0) }),
+    ...(replayed === null ? {} : { rebuilt: jsonOf(tenant, replayed, noneResent) }),
     ...(resent === null ? {} : { resend_id: resent.resendId }),
   }
 }

@@ -1,4 +1,4 @@
-// `users`, `teams`, `managers`: the live read models of a tenant.
+// `users`, `teams`, `managers`: the read models of a tenant, live or of a snapshot.
 import type { User } from '@hibob-sync/domain'
 import type { ManagerListing, TeamListing } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
@@ -6,21 +6,29 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJsonArray, printTable } from '../output.ts'
 
-type ListOptions = OutputOptions & { id?: string; all?: boolean; unseen?: boolean }
+type ListOptions = OutputOptions & { id?: string; snapshot?: string; all?: boolean; unseen?: boolean }
 
 export function listCommands(program: Command, context: Context): void {
   program
     .command('users <tenant>')
     .description('users as Learn Amp services are told of them')
     .option('--id <id>', 'one user')
+    .option(...snapshotOption)
     .option('--all', 'the deleted too')
     .option('--unseen', 'only those whom HiBob did not show when they were asked for')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('hibob-sync users acme', 'hibob-sync users acme --id 3400000000000000001 --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'hibob-sync users acme',
+        'hibob-sync users acme --id 3400000000000000001 --json',
+        'hibob-sync users acme --snapshot before-merger',
+      ),
+    )
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
       const { all = false, unseen = false } = options
-      const users = models.users(tenant, { ...idOf(options), all, unseen })
+      const users = models.users(tenant, { ...wanted(options), all, unseen })
       const head = ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status']
       await print(context, tenant, options, { noun: 'user', items: users, head, row: userRow })
     })
@@ -29,11 +37,12 @@ export function listCommands(program: Command, context: Context): void {
     .command('teams <tenant>')
     .description('teams and how many active and pending users are in them')
     .option('--id <id>', 'one team')
+    .option(...snapshotOption)
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync teams acme', 'hibob-sync teams acme --json'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
-      const items = models.teams(tenant, idOf(options))
+      const items = models.teams(tenant, wanted(options))
       await print(context, tenant, options, { noun: 'team', items, head: ['id', 'name', 'members'], row: teamRow })
     })
 
@@ -41,17 +50,23 @@ export function listCommands(program: Command, context: Context): void {
     .command('managers <tenant>')
     .description('managers, whether they are active, and who reports to them')
     .option('--id <id>', 'one manager')
+    .option(...snapshotOption)
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync managers acme', 'hibob-sync managers acme --id 3400000000000000001'))
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
-      const items = models.managers(tenant, idOf(options))
+      const items = models.managers(tenant, wanted(options))
       const head = ['id', 'state', 'direct reports']
       await print(context, tenant, options, { noun: 'manager', items, head, row: managerRow })
     })
 }
 
-const idOf = ({ id }: ListOptions) => (id === undefined ? {} : { id })
+const snapshotOption = ['--snapshot <name>', 'as kept by `replay --to <time> --snapshot <name>`'] as const
+
+const wanted = ({ id, snapshot }: ListOptions) => ({
+  ...(id === undefined ? {} : { id }),
+  ...(snapshot === undefined ? {} : { snapshot }),
+})
 
 interface Listing<T> {
   noun: string
@@ -69,13 +84,16 @@ async function print<T>(
 ): Promise<void> {
   if (options.json && options.id === undefined) return printJsonArray(items)
   const all = await Array.fromAsync(items)
+  const where = options.snapshot === undefined ? '' : ` in snapshot ${options.snapshot}`
   if (options.id !== undefined && all.length === 0)
-    throw new AppError('not_found', `there is no ${noun} of ${tenant} with id ${options.id}`, { retryable: false })
+    throw new AppError('not_found', `there is no ${noun} of ${tenant} with id ${options.id}${where}`, {
+      retryable: false,
+    })
   if (options.json) return printJsonArray(toAsync(all))
   const isRemoved = all.length === 0 && (await context.tenant(tenant)).state === 'removed'
   const empty = isRemoved
     ? `Tenant ${tenant} is removed: it has no ${noun} any more`
-    : `There is no ${noun} of ${tenant} yet`
+    : `There is no ${noun} of ${tenant}${where || ' yet'}`
   printTable(head, all.map(row), empty)
 }
 

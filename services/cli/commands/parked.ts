@@ -20,7 +20,7 @@ export function parkedCommands(program: Command, context: Context): void {
       printTable(
         ['id', 'tenant', 'type', 'employee', 'cause', 'parked'],
         list.map(note => [
-          note._id,
+          note.id,
           note.tenantId,
           note.type,
           note.employeeId,
@@ -105,6 +105,6 @@ async function noteOf(context: Context, id: string): Promise<ParkedEvent> {
   return note
 }
 
-function shown({ _id, parkedAt, retriedAt, ...note }: ParkedEvent) {
-  return { id: _id, ...note, parked_at: parkedAt.toISOString(), retried_at: retriedAt?.toISOString() ?? null }
+function shown({ _id: _, id, parkedAt, retriedAt, ...note }: ParkedEvent) {
+  return { id, ...note, parked_at: parkedAt.toISOString(), retried_at: retriedAt?.toISOString() ?? null }
 }

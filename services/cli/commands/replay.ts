@@ -1,18 +1,21 @@
 // `replay`: a tenant's read models are built anew from the log, beside the live ones, and switched to. `cancel` and `rollback` undo it.
 import { auditLog, keptHours } from '@hibob-sync/mongo'
-import type { ReplayParts } from '@hibob-sync/replay'
+import type { Kept, ReplayParts } from '@hibob-sync/replay'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJson, say } from '../output.ts'
 import { replayAll, usage } from '../replay-all.ts'
 import { jsonDifferences, showDifferences, withReplayParts } from '../replay-parts.ts'
-import { jsonOf, resend, tell } from '../replay-report.ts'
+import { jsonOf, noneResent, resend, tell } from '../replay-report.ts'
+import { requireSnapshotName, shownContent } from '../snapshot-report.ts'
 import { switchOver } from '../switch-over.ts'
 import { timeOf } from '../time-of.ts'
 
 interface ReplayOptions extends OutputOptions {
   dryRun?: boolean
   to?: string
+  snapshot?: string
+  replace?: boolean
   yes?: boolean
   resendDifferences?: boolean
   all?: boolean
@@ -25,7 +28,9 @@ export function replayCommand(program: Command, context: Context): void {
     .description('build a tenant’s read models anew from the log, beside the live ones, and switch to them')
     .option('--dry-run', 'build and compare only: switch nothing, leave nothing behind')
     .option('--to <time>', 'print the tenant as it was then (ISO 8601), switch nothing')
-    .option('--resend-differences', 'tell Learn Amp services about the users that differ, after the switch')
+    .option('--snapshot <name>', 'with --to: keep the tenant as it was then under this name')
+    .option('--replace', 'with --snapshot: take the place of the snapshot that has the name')
+    .option('--resend-differences', 'tell Learn Amp services about the users and teams that differ, after the switch')
     .option('--all', 'every tenant, reading each partition of the log once')
     .option('--yes', 'switch without asking')
     .option('--json', 'print JSON')
@@ -35,14 +40,18 @@ export function replayCommand(program: Command, context: Context): void {
         'hibob-sync replay acme --dry-run',
         'hibob-sync replay acme --resend-differences',
         'hibob-sync replay acme --to 2026-11-03T08:00:00Z --json',
+        'hibob-sync replay acme --to 2026-11-03T08:00:00Z --snapshot before-merger',
         'hibob-sync replay --all --yes',
         'hibob-sync replay rollback acme',
       ),
     )
     .action(async (tenant: string | undefined, options: ReplayOptions) => {
+      if (options.snapshot !== undefined && options.to === undefined) throw usage('--snapshot goes with --to')
+      if (options.replace && options.snapshot === undefined) throw usage('--replace goes with --snapshot')
       if (options.all) return replayAll(context, tenant, options)
       if (tenant === undefined) throw usage('name a tenant, or give --all')
-      if (options.to !== undefined) await showAt(context, tenant, timeOf(options.to), options)
+      if (options.snapshot !== undefined) await keepAt(context, tenant, options.snapshot, options)
+      else if (options.to !== undefined) await showAt(context, tenant, timeOf(options.to), options)
       else if (options.dryRun) await dryRun(context, tenant, options)
       else await switchAndTell(context, tenant, 'replay', options)
     })
@@ -76,7 +85,7 @@ async function switchAndTell(
   options: ReplayOptions,
 ): Promise<void> {
   const replayed = await switchOver(context, tenant, purpose, options)
-  const resent = options.resendDifferences ? await resend(context, tenant, replayed) : 0
+  const resent = options.resendDifferences ? await resend(context, tenant, replayed) : noneResent
   if (options.json) printJson(jsonOf(tenant, replayed, resent))
   else tell(tenant, replayed, resent)
 }
@@ -101,6 +110,28 @@ async function showAt(context: Context, tenant: string, timeMs: number, { json }
   say(
     `${tenant} at ${as_of}: ${users.length} users, ${teams.length} teams, ${managers.length} managers (--json prints them)`,
   )
+}
+
+async function keepAt(
+  context: Context,
+  tenant: string,
+  name: string,
+  { to = '', replace = false, json }: ReplayOptions,
+): Promise<void> {
+  requireSnapshotName(name)
+  const timeMs = timeOf(to)
+  const { keepSnapshot } = await import('@hibob-sync/replay')
+  const kept = await withReplayParts(
+    context,
+    tenant,
+    (parts: ReplayParts): Promise<Kept> => keepSnapshot(parts, { name, timeMs, replace }),
+  )
+  await audit(context, tenant, 'tenant.snapshot', name)
+  const { asOf, events, parked, users, teams, managers } = kept
+  if (json) return printJson({ tenant, ...shownContent(kept), events, parked })
+  say(`${tenant} at ${asOf.toISOString()}: ${users} users, ${teams} teams, ${managers} managers, from ${events} events`)
+  if (parked > 0) say(`${parked} events could not be folded`)
+  say(`Kept: \`hibob-sync users ${tenant} --snapshot ${name}\``)
 }
 
 const audit = async (context: Context, tenantId: string, act: string, detail: string) =>
