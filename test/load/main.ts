@@ -9,6 +9,7 @@ import type { Benchmark } from './benchmark.ts'
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   ingress: async () => (await import('./ingress/benchmark.ts')).ingressBenchmark,
   projector: async () => (await import('./projector-benchmark.ts')).projectorBenchmark,
+  import: async () => (await import('./import-benchmark.ts')).importBenchmark,
   replay: async () => (await import('./replay-benchmark.ts')).replayBenchmark,
 }
 
