@@ -1,6 +1,6 @@
 import t from 'tap'
 import { withAdmin } from './admin.ts'
-import { createLanes, logEnds, offsetForTime, readRange } from './index.ts'
+import { createLanes, logEnds, offsetForTime, readRange, readStretches } from './index.ts'
 import { testTopic, valuesIn } from './test-topic.ts'
 
 const { client, topic } = await testTopic(3)
@@ -25,6 +25,16 @@ t.test('a range is cut at the ends of the log, and an empty one ends at once', a
   t.strictSame(await valuesIn(readRange(client, topic, 0, 500)), [])
   t.strictSame(await valuesIn(readRange(client, topic, 0, 20, 20)), [])
   t.strictSame(await valuesIn(readRange(client, topic, 2, 0)), [])
+})
+
+t.test('single records and stretches far apart are read, each once and nothing between them', async t => {
+  const stretches = [400, 3, 4, 250, 4, 10_000].map(offset => ({ from: offset, to: offset + 1 }))
+  const read = (fetchBytesMax: number) =>
+    valuesIn(readStretches(client, topic, 0, [...stretches, { from: 248, to: 252 }], { fetchBytesMax }))
+  const expected = [3, 4, 248, 249, 250, 251, 400].map(value)
+  t.strictSame(await read(1024), expected)
+  t.strictSame(await read(4 * 1024 * 1024), expected, 'also when one fetch brings all of them')
+  t.strictSame(await valuesIn(readStretches(client, topic, 0, [{ from: 600, to: 700 }])), [])
 })
 
 t.test('a partition that does not exist is an error, not an empty range', async t => {

@@ -1,4 +1,4 @@
-// Reads a stretch of one partition, each record once, by a throw-away group of one member, which is deleted afterwards.
+// Reads stretches of one partition, each record once, by a throw-away group of one member, which is deleted afterwards.
 // However slowly the caller takes the records, the group is not left: heartbeats go on while they wait.
 import { randomUUID } from 'node:crypto'
 import type { LogRecord } from '@hibob-sync/domain'
@@ -7,16 +7,29 @@ import type { Consumer } from 'kafkajs'
 import { withAdmin } from './admin.ts'
 import { batchQueue } from './batch-queue.ts'
 import { type KafkaClient, newKafka } from './client.ts'
-import { logEnds } from './log-ends.ts'
+import { type LogEnds, logEnds } from './log-ends.ts'
 import { recordOf } from './log-record.ts'
 
-interface Stretch {
+/** The offsets [`from`, `to`). */
+export interface Stretch {
+  from: number
+  to: number
+}
+
+interface Reading {
   topic: string
   partition: number
-  start: number
-  end: number
+  /** Ascending and disjoint, within the log; at least one. */
+  stretches: Stretch[]
   /** Of the same topic: they are not read. */
   others: number[]
+  fetchBytesMax: number
+}
+
+export interface ReadOptions {
+  sessionTimeoutMs?: number
+  /** How much one fetch brings: less where single records are wanted. */
+  fetchBytesMax?: number
 }
 
 const heartbeatMs = 1000
@@ -26,28 +39,47 @@ const crashesMax = 5
  * Yields the records of [`from`, `to`) in order, a fetched batch at a time; `to` is cut at the log's present end, `from` at its beginning.
  * Throws AppError `unknown_partition` (not retryable), or `log_unavailable` when Kafka cannot be read.
  */
-export async function* readRange(
+export function readRange(
   client: KafkaClient,
   topic: string,
   partition: number,
   from: number,
   to = Number.POSITIVE_INFINITY,
-  { sessionTimeoutMs = 30_000 }: { sessionTimeoutMs?: number } = {},
+  options: ReadOptions = {},
+): AsyncGenerator<LogRecord[]> {
+  return readStretches(client, topic, partition, [{ from, to }], options)
+}
+
+/** As `readRange`, of several stretches: in the log's order, each record once though they overlap; what lies between is passed over. */
+export async function* readStretches(
+  client: KafkaClient,
+  topic: string,
+  partition: number,
+  stretches: readonly Stretch[],
+  { sessionTimeoutMs = 30_000, fetchBytesMax = 4 * 1024 * 1024 }: ReadOptions = {},
 ): AsyncGenerator<LogRecord[]> {
   const ends = await logEnds(client, topic)
   const own = ends.get(partition)
   if (own === undefined)
     throw new AppError('unknown_partition', `topic ${topic} has no partition ${partition}`, { retryable: false })
   const others = [...ends.keys()].filter(other => other !== partition)
-  const stretch = { topic, partition, start: Math.max(from, own.low), end: Math.min(to, own.high), others }
-  if (stretch.start < stretch.end) yield* readStretch(client, stretch, sessionTimeoutMs)
+  const within = disjoint(stretches, own)
+  if (within.length === 0) return
+  yield* readAll(client, { topic, partition, stretches: within, others, fetchBytesMax }, sessionTimeoutMs)
 }
 
-async function* readStretch(
-  client: KafkaClient,
-  stretch: Stretch,
-  sessionTimeoutMs: number,
-): AsyncGenerator<LogRecord[]> {
+function disjoint(stretches: readonly Stretch[], { low, high }: LogEnds): Stretch[] {
+  const merged: Stretch[] = []
+  const cut = stretches.map(({ from, to }) => ({ from: Math.max(from, low), to: Math.min(to, high) }))
+  for (const stretch of cut.filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1)
+    if (last !== undefined && stretch.from <= last.to) last.to = Math.max(last.to, stretch.to)
+    else merged.push(stretch)
+  }
+  return merged
+}
+
+async function* readAll(client: KafkaClient, reading: Reading, sessionTimeoutMs: number): AsyncGenerator<LogRecord[]> {
   const groupId = `range-reader-${randomUUID()}`
   const queue = batchQueue()
   const consumer = newKafka(client.options, { retry: { retries: 5 } }).consumer({
@@ -55,11 +87,11 @@ async function* readStretch(
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatMs,
     allowAutoTopicCreation: false,
-    maxBytesPerPartition: 4 * 1024 * 1024,
+    maxBytesPerPartition: reading.fetchBytesMax,
     maxWaitTimeInMs: 100,
   })
   try {
-    await fetchInto(queue, consumer, stretch)
+    await fetchInto(queue, consumer, reading)
     yield* queue.drain()
   } finally {
     queue.end()
@@ -68,9 +100,15 @@ async function* readStretch(
   }
 }
 
-async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consumer, stretch: Stretch): Promise<void> {
-  const { topic, partition, end, others } = stretch
-  let next = stretch.start
+async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consumer, reading: Reading): Promise<void> {
+  const { topic, partition, stretches, others } = reading
+  let at = 0
+  let next = stretches[0]?.from ?? 0
+  const isWanted = ({ offset }: LogRecord) => {
+    // within one batch, later stretches may begin
+    while (offset >= (stretches[at]?.to ?? Number.POSITIVE_INFINITY)) at++
+    return offset >= next && offset >= (stretches[at]?.from ?? Number.POSITIVE_INFINITY)
+  }
   consumer.on(consumer.events.GROUP_JOIN, () => {
     if (others.length > 0) consumer.pause([{ topic, partitions: others }])
     consumer.seek({ topic, partition, offset: String(next) })
@@ -78,7 +116,7 @@ async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consume
   let crashes = 0
   // e.g. a coordinator that is still loading: kafkajs starts again by itself
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart || ++crashes > crashesMax) queue.fail(unavailable(stretch, error))
+    if (!restart || ++crashes > crashesMax) queue.fail(unavailable(reading, error))
   })
   await consumer.connect()
   await consumer.subscribe({ topics: [topic], fromBeginning: true })
@@ -86,12 +124,16 @@ async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consume
     autoCommit: false,
     async eachBatch({ batch, heartbeat }) {
       if (batch.partition !== partition) return
-      const records = batch.messages
-        .map(message => recordOf(partition, message))
-        .filter(({ offset }) => offset >= next && offset < end)
-      next = (records.at(-1)?.offset ?? next - 1) + 1
-      const isLast = Number(batch.lastOffset()) + 1 >= end
+      const records = batch.messages.map(message => recordOf(partition, message)).filter(isWanted)
+      next = Math.max(next, Number(batch.lastOffset()) + 1)
+      while (next >= (stretches[at]?.to ?? Number.POSITIVE_INFINITY)) at++
+      const isLast = at >= stretches.length
+      const from = stretches[at]?.from ?? next
       if (isLast) consumer.pause([{ topic, partitions: [partition] }])
+      else if (from > next) {
+        next = from
+        consumer.seek({ topic, partition, offset: String(next) })
+      }
       const beating = setInterval(() => void heartbeat().catch(() => {}), heartbeatMs)
       if (records.length > 0) await queue.put(records)
       clearInterval(beating)
@@ -100,7 +142,7 @@ async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consume
   })
 }
 
-const unavailable = ({ topic, partition }: Stretch, error: Error) =>
+const unavailable = ({ topic, partition }: Reading, error: Error) =>
   new AppError('log_unavailable', `${topic}/${partition} cannot be read (${errorCode(error)}): try again`, {
     retryable: true,
     cause: error,
