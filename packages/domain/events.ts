@@ -9,10 +9,11 @@ const EmployeeId = Type.String({ minLength: 1, maxLength: 128 })
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Who = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) })
 
-/** Why a reading was made. `eventId` is the newest event that asked for it; `triggeredBy` is HiBob's actor id or `system`. */
+/** Why a reading was made. `eventId` and `offset` are of the newest event that asked for it; `triggeredBy` is HiBob's actor id or `system`. */
 export const Cause = Type.Object({
   kind: Type.String(),
   eventId: Type.Optional(Nullable(Type.String())),
+  offset: Type.Optional(Nullable(Type.Integer({ minimum: 0 }))),
   triggeredBy: Type.Optional(Nullable(Type.String())),
 })
 export type Cause = Static<typeof Cause>

@@ -14,7 +14,7 @@ const knownAs = (one: ObservedPerson, status: 'active' | 'deleted' = 'active') =
   fields: one.fields,
 })
 const asOf = { offset: 9, takeover: 2, request: 4 }
-const reading = { tenantId: 'acme', importId: 'i1', by: 'ada', asOf, beganAt: 1_700_000_000_000 }
+const reading = { tenantId: 'acme', importId: 'i1', by: 'ada', requestOffset: 7, asOf, beganAt: 1_700_000_000_000 }
 let made = 0
 const stamp = { nextId: () => `id-${made++}`, time: '2026-11-24T00:00:00.000Z' }
 const compare = (
@@ -36,7 +36,7 @@ t.test('who differs from the last observation is observed anew, of the others on
   t.same(found.unchanged, [{ id: '1', digest: digestOf(same) }])
   t.same(
     found.different.map(({ event: { data } }) => [data.employeeId, data.asOf, data.settled, data.cause]),
-    ['2', '3', '4'].map(id => [id, asOf, true, { kind: 'import', eventId: null, triggeredBy: 'ada' }]),
+    ['2', '3', '4'].map(id => [id, asOf, true, { kind: 'import', eventId: null, offset: 7, triggeredBy: 'ada' }]),
   )
   t.equal(found.different[1]?.event.data.digest, digestOf(changed))
   t.same(

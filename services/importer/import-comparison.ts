@@ -11,6 +11,8 @@ export interface ImportReading {
   tenantId: string
   importId: string
   by: string
+  /** Of the event that asked for the import. */
+  requestOffset: number
   asOf: AsOf
   /** When the request began, ms since the epoch. */
   beganAt: number
@@ -61,7 +63,7 @@ export function compareWithLast(
     }
     different.push(person)
   }
-  const cause = { kind: 'import', eventId: null, triggeredBy: reading.by }
+  const cause = { kind: 'import', eventId: null, offset: reading.requestOffset, triggeredBy: reading.by }
   const asked = different.map(({ id }) => ({ employeeId: id, newestWebhookAt: webhooks.get(id) ?? null, cause }))
   const observed = observationEvents({ ...reading, asked, found: different }, settlingMs, stamp)
   return {

@@ -96,7 +96,7 @@ export function importWriter({ known, pending, settlingMs, pace, append, onUnrea
 
   async function missing(employeeIds: readonly string[], reading: ImportReading): Promise<void> {
     const stamp = newStamp()
-    const cause = { kind: 'import', eventId: null, triggeredBy: reading.by }
+    const cause = { kind: 'import', eventId: null, offset: reading.requestOffset, triggeredBy: reading.by }
     requireTaken(await write(employeeIds.map(employeeId => missingEvent(reading, { employeeId, cause }, stamp))))
     counts.notSeen += employeeIds.length
   }

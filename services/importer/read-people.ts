@@ -1,7 +1,7 @@
 // One request to HiBob about people of one tenant, and what follows from its answer. The pending reads go only after the log has
 // acknowledged what was seen, only where nothing newer has asked meanwhile (protocol P3), and only under the ownership under which the
 // request began: a reading that has been overtaken counts as older (P1), so it must not settle what its successor has still to read.
-import { standardFields } from '@hibob-sync/domain'
+import { type Cause, standardFields } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
 import type { ImporterCheckpoints, PendingRead, PendingReads } from '@hibob-sync/mongo'
 import type { AppendEvents } from './append-events.ts'
@@ -44,10 +44,10 @@ export async function readPeople(
     signal: reader.signal,
   })
   if (answer.kind !== 'ok') return answer
-  const asked = people.map(({ employeeId, newestWebhookAt, kind, eventId, triggeredBy }) => ({
-    employeeId,
-    newestWebhookAt,
-    cause: { kind, eventId, triggeredBy },
+  const asked = people.map(person => ({
+    employeeId: person.employeeId,
+    newestWebhookAt: person.newestWebhookAt,
+    cause: causeOf(person),
   }))
   const seen = { tenantId, asOf: begun.asOf, beganAt, asked, found: answer.people }
   const events = observationEvents(seen, reader.settlingMs, newStamp())
@@ -60,6 +60,11 @@ export async function readPeople(
   )
   const found = answer.people.filter(({ id }) => !untold.has(id))
   return { kind: 'read', found, missing: answer.missing.length, tooLarge }
+}
+
+/** The offset leads whoever asks why straight to the record. */
+function causeOf({ kind, eventId, triggeredBy, throughOffset, webhookOffset }: PendingRead): Cause {
+  return { kind, eventId, offset: kind === 'webhook' ? (webhookOffset ?? null) : throughOffset, triggeredBy }
 }
 
 const personOf = ({ tenantId, employeeId, throughOffset }: PendingRead) => ({ tenantId, employeeId, throughOffset })

@@ -154,8 +154,8 @@ function begin({ owned, mayBegin }: ImportParts, { document, owner, signal }: Im
   signal.throwIfAborted()
   const begun = mayBegin() ? owned.beginRequest(document.partition) : null
   if (begun === null || begun.owner !== owner) throw notOwned()
-  const { tenantId, _id: importId, by } = document
-  return { tenantId, importId, by, asOf: begun.asOf, beganAt: Date.now() }
+  const { tenantId, _id: importId, by, offset: requestOffset } = document
+  return { tenantId, importId, by, requestOffset, asOf: begun.asOf, beganAt: Date.now() }
 }
 
 function newWriter(parts: ImportParts, { document, owner, signal }: ImportRun): ImportWriter {
