@@ -1,5 +1,6 @@
 export type { ClientSession } from 'mongodb'
 export * from './audit-log.ts'
+export * from './change-history.ts'
 export * from './connection.ts'
 export { type GenerationStore, generationStore, type PendingDocument } from './generation-store.ts'
 export * from './importer-checkpoints.ts'

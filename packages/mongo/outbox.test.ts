@@ -58,6 +58,15 @@ t.test('what was stored comes back to the letter: value, null, and the null that
   ])
 })
 
+t.test('a change says when it was folded, and one of an earlier release that this is not known', async t => {
+  const before = Date.now()
+  await put(6, 0, change('users', 'i/1', 1))
+  const [stored] = await box.unsent(6, nothing, 1)
+  t.ok((stored?.foldedAt?.getTime() ?? 0) >= before)
+  await changeCollection(mongo).updateMany({ tenantId: 'i' }, { $unset: { foldedAt: '' } })
+  t.equal((await box.unsent(6, nothing, 1))[0]?.foldedAt, null)
+})
+
 t.test('a key’s newest change is that of its topic, no later than what is published', async t => {
   await put(
     3,

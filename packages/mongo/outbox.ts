@@ -14,6 +14,8 @@ export interface OutboxChange {
   step: number
   value: string | null
   tombstone: boolean
+  /** When it was committed together with the documents it tells of, on the projector's clock; null for those of earlier releases. */
+  foldedAt: Date | null
 }
 
 /** What is stored: partition, step and topic are in the `_id`, the change's own id is in its value. */
@@ -24,6 +26,7 @@ export interface ChangeDocument {
   offset: number
   value: string | null
   tombstone?: true
+  foldedAt?: Date
   /** Set for the changes of a removed tenant: MongoDB removes them by then. */
   expireAt?: Date
 }
@@ -39,14 +42,16 @@ export function changeDocuments(
   changes: readonly Change[],
 ): ChangeDocument[] {
   let index = 0
+  const foldedAt = new Date()
   return changes.map(({ tenantId, topic, key, offset, value, tombstone }, at) => {
     index = changes[at - 1]?.offset === offset ? index + 1 : 0
     const _id = `${stepId(partition, offset, stepOf(offset))}/${pad(index, 4)}/${topic}`
-    return tombstone ? { _id, tenantId, key, offset, value, tombstone } : { _id, tenantId, key, offset, value }
+    const document = { _id, tenantId, key, offset, value, foldedAt }
+    return tombstone ? { ...document, tombstone } : document
   })
 }
 
-function outboxChange({ _id, tenantId, key, offset, value, tombstone }: ChangeDocument): OutboxChange {
+export function outboxChange({ _id, tenantId, key, offset, value, tombstone, foldedAt }: ChangeDocument): OutboxChange {
   const [, , step, , topic] = _id.split('/', 5)
   return {
     tenantId,
@@ -56,6 +61,7 @@ function outboxChange({ _id, tenantId, key, offset, value, tombstone }: ChangeDo
     step: Number(step),
     value,
     tombstone: tombstone ?? false,
+    foldedAt: foldedAt ?? null,
   }
 }
 
@@ -108,6 +114,11 @@ export function outbox(mongo: Mongo) {
 function rangeAfter(partition: number, { offset, step }: Published): { $gt: string; $lt: string } {
   const prefix = `${pad(partition, 3)}/`
   return { $gt: offset < 0 ? prefix : `${stepId(partition, offset, step)}/~`, $lt: `${prefix}~` }
+}
+
+/** The part of the outbox that follows from `fromOffset` and later events. */
+export function outboxRange(partition: number, fromOffset: number): { $gte: string; $lt: string } {
+  return { $gte: `${pad(partition, 3)}/${pad(fromOffset, 20)}/`, $lt: `${pad(partition, 3)}/~` }
 }
 
 function stepId(partition: number, offset: number, step: number): string {
