@@ -14,6 +14,7 @@ export * from './old-generations.ts'
 export { type Outbox, type OutboxChange, outbox } from './outbox.ts'
 export * from './parked-events.ts'
 export * from './pending-reads.ts'
+export * from './person-notes.ts'
 export { type Commit, type DocumentWrite, type ProjectionStore, projectionStore } from './projection-store.ts'
 export {
   type ProjectorCheckpoint,

@@ -1,7 +1,9 @@
 // The `hibob-sync` command. Exit status 0 only when what was asked for was done.
 import { AppError, errorCode } from '@hibob-sync/runtime'
 import { Command } from 'commander'
+import { changesCommand } from './commands/changes.ts'
 import { eventCommands } from './commands/events.ts'
+import { explainCommand } from './commands/explain.ts'
 import { importCommand } from './commands/import.ts'
 import { listCommands } from './commands/lists.ts'
 import { parkedCommands } from './commands/parked.ts'
@@ -32,6 +34,8 @@ for (const register of [
   tenantCommands,
   listCommands,
   eventCommands,
+  explainCommand,
+  changesCommand,
   parkedCommands,
   importCommand,
   resendCommand,
