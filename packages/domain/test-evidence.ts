@@ -8,7 +8,8 @@ import {
   type PersonTrace,
   recordsToRead,
   seenEvent,
-  standardSources,
+  settingsNow,
+  type TenantState,
   type UserDocument,
 } from './index.ts'
 
@@ -24,7 +25,7 @@ export function explained(records: LogRecord[], userId: string, more: Partial<Ev
     user,
     trace: trace as PersonTrace | null,
     itemNames: new Map(),
-    sources: standardSources,
+    settings: settingsNow((folded.states.find(({ kind }) => kind === 'tenant') as TenantState | undefined) ?? null),
     pending: null,
     dated: [],
     parked: folded.parked

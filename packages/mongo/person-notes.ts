@@ -1,5 +1,13 @@
 // All that the database holds about one person of a tenant: documents of the live generation, what is due, parked and told. Each by key.
-import { documentId, listStateId, type PersonTrace, personTraceId, type UserDocument } from '@hibob-sync/domain'
+import {
+  documentId,
+  listStateId,
+  type PersonTrace,
+  personTraceId,
+  type TenantState,
+  tenantStateId,
+  type UserDocument,
+} from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
 import { type ChangeDocument, changeCollection, type OutboxChange, outboxChange } from './outbox.ts'
 import type { ParkedEvent } from './parked-events.ts'
@@ -9,6 +17,7 @@ import { fromStoredUser } from './stored-user.ts'
 export interface PersonNotes {
   user: UserDocument | null
   trace: PersonTrace | null
+  tenantState: TenantState | null
   pending: PendingRead | null
   dated: DatedDemand[]
   parked: ParkedEvent[]
@@ -35,9 +44,10 @@ export function personNotes(mongo: Mongo) {
   async function of(tenantId: string, generation: number, userId: string): Promise<PersonNotes> {
     const scope = { tenantId, generation }
     const userDocumentId = documentId(scope, userId)
-    const [stored, trace, pending, dated, parked, parkedOthers] = await Promise.all([
+    const [stored, trace, tenantState, pending, dated, parked, parkedOthers] = await Promise.all([
       db.collection<UserDocument>('users').findOne({ _id: userDocumentId }),
       db.collection<PersonTrace>('tenant_states').findOne({ _id: personTraceId(scope, userId) }),
+      db.collection<TenantState>('tenant_states').findOne({ _id: tenantStateId(scope) }),
       db.collection<PendingRead>('pending_reads').findOne({ _id: `${tenantId}/${userId}` }),
       datedOf(`${tenantId}/${userId}/`),
       db
@@ -50,7 +60,16 @@ export function personNotes(mongo: Mongo) {
     ])
     const user = stored === null ? null : fromStoredUser(stored)
     const offsets = user?.provenance.map(({ offset }) => offset) ?? []
-    return { user, trace, pending, dated, parked, parkedOthers, changes: await changesOf(tenantId, userId, offsets) }
+    return {
+      user,
+      trace,
+      tenantState,
+      pending,
+      dated,
+      parked,
+      parkedOthers,
+      changes: await changesOf(tenantId, userId, offsets),
+    }
   }
 
   const datedOf = (prefix: string) =>

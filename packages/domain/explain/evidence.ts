@@ -3,7 +3,7 @@
 import type { PersonTrace, UserDocument } from '../documents.ts'
 import type { LogRecord } from '../events.ts'
 import type { Position } from '../position.ts'
-import type { FieldSources } from './hibob-sources.ts'
+import type { SettingsNow } from '../settings/in-force.ts'
 
 export interface Evidence {
   tenant: { id: string; state: string; stateDetail: string | null; generation: number }
@@ -12,7 +12,8 @@ export interface Evidence {
   trace: PersonTrace | null
   /** Names that the company's lists give, by `<list>/<item>`. */
   itemNames: ReadonlyMap<string, string | null>
-  sources: FieldSources
+  /** Those in force; null: the standard ones. */
+  settings: SettingsNow | null
   /** Times in ms. */
   pending: { kind: string; dueAt: number; offset: number; triggeredBy: string | null } | null
   dated: readonly { at: number }[]

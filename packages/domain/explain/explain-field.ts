@@ -1,10 +1,11 @@
 // One field of a user: its value, where it comes from, and what stands in the way of a newer one.
 import type { User, UserDocument } from '../documents.ts'
+import { wasAsked } from '../map-under.ts'
 import { eventTimeline } from './event-timeline.ts'
 import type { Evidence } from './evidence.ts'
 import { eventAt, lastObservation } from './evidence-reading.ts'
 import type { FieldExplanation, HibobValue, Step } from './explanation.ts'
-import { listOf } from './hibob-sources.ts'
+import { type FieldSource, listOf, sourceOf } from './field-sources.ts'
 import { provenanceOf } from './provenance-of.ts'
 import { referenceOf } from './seen-event.ts'
 
@@ -20,22 +21,33 @@ export function explainedFields(user: User): string[] {
 }
 
 export function explainField(evidence: Evidence, user: UserDocument, field: string): FieldExplanation {
+  const { settings } = evidence
   const entry = provenanceOf(user, field)
   const event = entry === null ? null : eventAt(evidence, entry.offset)
-  const paths = evidence.sources.get(field)?.paths ?? []
+  const source = sourceOf(settings, field)
   return {
     field,
     value: fieldValue(user.user, field),
-    hibob: paths.map(path => hibobValue(evidence, user, path)),
+    hibob: source.paths.map(path => hibobValue(evidence, user, path, source)),
     rule: entry?.rule ?? null,
+    settings_version: versionIn(entry?.rule),
+    in_force:
+      settings === null || source.rule === undefined ? null : { settings_version: settings.version, rule: source.rule },
     event: event === null ? null : referenceOf(event),
     steps: [
       ...(entry === null ? [] : eventTimeline(evidence, entry)),
-      ...paths.flatMap(path => hiddenStep(evidence, user, path)),
+      ...source.paths.flatMap(path => hiddenStep(evidence, user, path)),
+      ...ruleSteps(user, field, source),
       ...managerStep(user.user, field),
-      ...heldStep(user, field),
+      ...heldSteps(evidence, user, field),
     ],
   }
+}
+
+/** Provenance names the settings as `settings <version>`. */
+function versionIn(rule: string | undefined): number | null {
+  const version = /^settings (\d+)$/.exec(rule ?? '')?.[1]
+  return version === undefined ? null : Number(version)
 }
 
 function fieldValue(user: User, field: string): unknown {
@@ -45,9 +57,14 @@ function fieldValue(user: User, field: string): unknown {
   return (value as Record<string, unknown> | null)?.[within.join('.')] ?? null
 }
 
-function hibobValue({ itemNames }: Evidence, { observed }: UserDocument, path: string): HibobValue {
+function hibobValue(
+  { itemNames }: Evidence,
+  { observed }: UserDocument,
+  path: string,
+  source: FieldSource,
+): HibobValue {
   const value = observed.fields[path] ?? null
-  const list = listOf(path)
+  const list = listOf(path, source)
   return {
     path,
     shown: Object.hasOwn(observed.fields, path),
@@ -75,9 +92,33 @@ function managerStep({ override_manager: manager }: User, field: string): Step[]
   return [{ step: `manager_${manager.state}`, at: null, text: `${manager.id} is no active user: ${why}` }]
 }
 
-/** What is held back of a field sits beside the user's fields, under its name. */
-function heldStep(document: UserDocument, field: string): Step[] {
-  const { held } = document as { held?: Record<string, unknown> | null }
-  if (held == null || typeof held !== 'object' || !Object.hasOwn(held, field)) return []
-  return [{ step: 'held', at: null, text: `held back: ${JSON.stringify(held[field])}` }]
+function ruleSteps({ observed, standing }: UserDocument, field: string, { compiled, paths }: FieldSource): Step[] {
+  const steps: Step[] = []
+  const error = standing?.errors?.[field]
+  if (error !== undefined) {
+    const text = `the rule could not be followed, so the value is the last one: ${error}`
+    steps.push({ step: 'rule_failed', at: null, text })
+  }
+  if (compiled !== null && !wasAsked(compiled, { kept: observed, absent: standing?.absent ?? [] })) {
+    const text = `HiBob has not been asked for ${paths.join(', ')} of this person yet: until then the former rule holds`
+    steps.push({ step: 'rule_not_yet', at: null, text })
+  }
+  return steps
+}
+
+/** Custom fields are one field to services, and are held back as one. */
+function heldSteps(evidence: Evidence, { standing }: UserDocument, field: string): Step[] {
+  const { held = null, rejected = null } = standing ?? {}
+  const whole = field.split('.', 1)[0] ?? field
+  const steps: Step[] = []
+  if (held !== null && Object.hasOwn(held.claims, whole)) {
+    const event = eventAt(evidence, held.offset)
+    const text = `HiBob says ${JSON.stringify(held.claims[whole])}; it is held back until somebody decides on hold ${held.id}`
+    steps.push({ step: 'held', at: held.since, text, ...(event === null ? {} : { event: referenceOf(event) }) })
+  }
+  if (rejected !== null && Object.hasOwn(rejected, whole)) {
+    const text = `HiBob says ${JSON.stringify(rejected[whole])}; somebody rejected it, until HiBob says something else`
+    steps.push({ step: 'rejected', at: null, text })
+  }
+  return steps
 }

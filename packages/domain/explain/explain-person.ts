@@ -4,8 +4,10 @@ import type { Evidence } from './evidence.ts'
 import { askedBy, eventAt, lastReading, personEvents } from './evidence-reading.ts'
 import type { Step } from './explanation.ts'
 import { described, referenceOf, type SeenEvent } from './seen-event.ts'
+import { settingsFindings } from './settings-findings.ts'
 
-type Finding = (evidence: Evidence) => Step[]
+/** What one looks for in the evidence. */
+export type Finding = (evidence: Evidence) => Step[]
 
 const findings: Finding[] = [
   tenantStopped,
@@ -13,6 +15,7 @@ const findings: Finding[] = [
   lastRead,
   deletion,
   unseen,
+  ...settingsFindings,
   webhooksOfOthers,
   parkedEvents,
   readingsToCome,

@@ -25,6 +25,7 @@ function wantedFields({ user }: Evidence, field: string | undefined): string[] {
 
 function standingOf(evidence: Evidence): Explanation['standing'] {
   const { user } = evidence
+  if (user?.standing?.hidden) return 'not_a_user'
   if (user !== null) return user.user.status === 'deleted' ? 'deleted' : 'user'
   return isKnown(evidence) ? 'not_a_user' : 'unknown'
 }

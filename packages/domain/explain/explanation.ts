@@ -1,6 +1,7 @@
 // What an explanation is: for a person, and for each field, a list of steps. Readers take steps that they do not know as they are,
 // so that new kinds can be added.
 import type { UserStatus } from '../documents.ts'
+import type { Rule } from '../settings/settings.ts'
 
 /** An event as far as an explanation names it. `by`: HiBob's actor id, `system`, or the operator. */
 export interface EventReference {
@@ -20,6 +21,12 @@ export interface Step {
   event?: EventReference
 }
 
+/** A tenant's rule for a field; `rule` null: the field has no value. */
+export interface RuleInForce {
+  settings_version: number
+  rule: Rule | null
+}
+
 /** What is kept of one HiBob field. `item_name`: the name that the company's own list gives the value. */
 export interface HibobValue {
   path: string
@@ -34,8 +41,12 @@ export interface FieldExplanation {
   field: string
   value: unknown
   hibob: HibobValue[]
-  /** The rule that was in force, as the provenance names it; null when no provenance names the field. */
+  /** The rule that was in force when the value came, as the provenance names it; null when no provenance names the field. */
   rule: string | null
+  /** The version of the settings that were in force then; null where it was the standard mapping. */
+  settings_version: number | null
+  /** What holds now; null: the standard mapping. */
+  in_force: RuleInForce | null
   /** The event that gave the field its present value; null when it cannot be had from the log. */
   event: EventReference | null
   /** From what asked for it to where it was told, then what stands in the way of a newer value. */

@@ -27,6 +27,8 @@ function namedOffsets(evidence: Evidence, field: string | undefined): number[] {
     user?.touched,
     user?.deletionClaim,
     trace?.deletionClaim,
+    user?.standing?.revokedAt,
+    user?.standing?.held?.offset,
     pending?.offset,
     ...parked.map(({ offset }) => offset),
   ]

@@ -32,6 +32,10 @@ export interface SeenData {
   list?: string
   by?: string
   reason?: string
+  version?: number
+  date?: string
+  timeZone?: string
+  holdId?: string
 }
 
 // a record is looked at for each field
@@ -98,6 +102,13 @@ function whatOf({ type, subject, data }: SeenEvent): string {
       return `HiBob's list ${data.list} was read`
     case 'hibob.import.requested':
       return `an import of everyone was asked for (${data.reason})`
+    case 'tenant.settings.changed':
+      return `settings version ${data.version}${data.reason ? ` (${data.reason})` : ''}`
+    case 'tenant.day.began':
+      return `${data.date} began in ${data.timeZone}`
+    case 'tenant.hold.approved':
+    case 'tenant.hold.rejected':
+      return `hold ${data.holdId} was ${type.slice('tenant.hold.'.length)}`
     default:
       return type
   }

@@ -1,14 +1,14 @@
 // What an explanation needs, from MongoDB and the few records of the log that its documents lead to; of the whole log only when asked.
 import {
   type Evidence,
+  explainedFields,
   isAbout,
+  itemsOf,
   type LogRecord,
   type LogStretch,
-  listOf,
   recordsToRead,
   seenEvent,
-  standardSources,
-  type UserDocument,
+  settingsNow,
 } from '@hibob-sync/domain'
 import { logEnds, readRange, readStretches } from '@hibob-sync/kafka'
 import { importerCheckpoints, type PersonNotes, personNotes, projectorCheckpoints } from '@hibob-sync/mongo'
@@ -36,13 +36,15 @@ export async function gatherEvidence(context: Context, asked: Asked): Promise<Ev
   const notes = await reader.of(asked.tenant, generation, asked.user)
   const checkpoint = await projectorCheckpoints(mongo).load(partition)
   const ends = await context.withKafka(client => logEnds(client, context.topics().events))
+  const settings = settingsNow(notes.tenantState)
+  const fields = notes.user === null ? [] : explainedFields(notes.user.user)
   const evidence: Evidence = {
     tenant: { id: asked.tenant, state, stateDetail, generation },
     userId: asked.user,
     user: notes.user,
     trace: notes.trace,
-    itemNames: await reader.itemNames(asked.tenant, generation, wantedItems(notes.user)),
-    sources: standardSources,
+    itemNames: await reader.itemNames(asked.tenant, generation, itemsOf(notes.user, settings, fields)),
+    settings,
     ...queued(notes),
     changes: await told(context, partition, notes),
     checkpoint,
@@ -53,13 +55,6 @@ export async function gatherEvidence(context: Context, asked: Asked): Promise<Ev
   }
   const read = await withNamedRecords(context, partition, evidence, asked.field)
   return asked.search ? withWholeLog(context, partition, read) : read
-}
-
-function wantedItems(user: UserDocument | null) {
-  return Object.entries(user?.observed.fields ?? {}).flatMap(([path, value]) => {
-    const list = listOf(path)
-    return list === null || value === null ? [] : [{ list, item: String(value) }]
-  })
 }
 
 function queued({ pending, dated, parked, parkedOthers }: PersonNotes) {

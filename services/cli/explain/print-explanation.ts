@@ -20,12 +20,16 @@ export function printExplanation(explanation: Explanation): void {
   printTable(head, fields.map(fieldRow), '')
 }
 
-function printField({ field, value, hibob, rule, event, steps }: FieldExplanation): void {
+function printField({ field, value, hibob, rule, in_force, event, steps }: FieldExplanation): void {
   printTable(
     [field, shown(value) ?? '–'],
     [
       ...hibob.map(one => [one.path, hibobText(one)]),
-      ['rule', rule],
+      ['rule then', rule],
+      [
+        'rule now',
+        in_force === null ? 'standard' : `settings ${in_force.settings_version}: ${JSON.stringify(in_force.rule)}`,
+      ],
       ['event', event === null ? null : `${event.type} ${event.id} at offset ${event.offset}`],
     ],
     '',
@@ -50,7 +54,7 @@ function fieldRow({ field, value, hibob, rule, event, steps }: FieldExplanation)
   return [
     field,
     shown(value),
-    hibob.map(one => `${one.path} ${hibobText(one)}`).join('\n') || null,
+    hibob.map(one => `${one.path} ${hibobText(one)}`).join('; ') || null,
     rule,
     event?.offset,
     event === null ? null : event.type.replace('hibob.', ''),
