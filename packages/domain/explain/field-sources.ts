@@ -1,7 +1,7 @@
 // From which HiBob fields each of a user's fields is made: under the standard mapping, or by the tenant's rule for it.
 import type { UserDocument } from '../documents.ts'
-import { listFields } from '../hibob-fields.ts'
 import type { CompiledRule } from '../settings/compiled.ts'
+import { listHeldBy } from '../settings/field-lists.ts'
 import type { SettingsNow } from '../settings/in-force.ts'
 import type { MappedField, Rule } from '../settings/settings.ts'
 
@@ -45,11 +45,9 @@ function statusPaths({ compiled }: SettingsNow): string[] {
   return [...dates, ...(ends === undefined || ends === 'lifecycle_status' ? [] : ['internal.terminationDate'])]
 }
 
-const standardLists = new Map<string, string>(Object.entries(listFields).map(([list, path]) => [path, list]))
-
 /** The company list whose items a HiBob field holds, or null. */
-export function listOf(path: string, source?: FieldSource): string | null {
-  return source?.compiled?.list ?? source?.rule?.list ?? standardLists.get(path) ?? null
+export function listOf(path: string, { rule }: FieldSource): string | null {
+  return listHeldBy(path, rule?.list)
 }
 
 /** The items of the company's lists that a user's HiBob fields hold, as far as their names are shown. */
