@@ -91,7 +91,7 @@ await t.test('a field that HiBob hides says so, with the answer that lacked it',
 })
 
 await t.test(
-  'who is not shown any more is unseen; who was deleted and read says both; a webhook alone waits',
+  'who is not shown any more is unseen; who was deleted and read says both; a reading refutes a webhook',
   async t => {
     const [hidden, gone, still] = [idOf(7), idOf(8), idOf(9)]
     company.misbehave({ audience: company.people.map(({ id }) => id).filter(id => id !== hidden) })
