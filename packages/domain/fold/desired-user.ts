@@ -78,7 +78,7 @@ function desiredUnder(
   const hidden = told === null && !isIncluded
   user.status = before.deleted || hidden ? 'deleted' : fate.status
   if (user.override_manager?.id === user.id)
-    user.override_manager = { ...user.override_manager, state: managerStateOf(user.status) }
+    user.override_manager = { ...user.override_manager, state: managerStateOf(hidden ? 'deleted' : fate.status) }
   const { status, hire_date: hireDate } = user
   const invite = hidden
     ? before.invite
@@ -95,7 +95,8 @@ function desiredUnder(
     errors,
   }
   return {
-    user: before.deleted && told !== null ? { ...told, status: 'deleted' } : user,
+    // whoever is gone stays as they were
+    user: before.deleted && told?.status === 'deleted' ? told : user,
     standing: isNothing(standing) ? null : sharing(former?.standing, standing),
   }
 }
