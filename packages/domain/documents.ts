@@ -152,6 +152,8 @@ export interface TenantState extends Owned {
   hold?: { id: string; since: string; count: number } | null
   /** Of the event in slices at `offset`: how many users it would change destructively. */
   reckoned?: { offset: number; count: number }
+  /** Of the event in slices at `offset`: managers of whom their reports are to be told otherwise. */
+  reached?: { offset: number; managers: string[] }
   /** Of that event: how many had passed within the hour before its first one did. */
   passing?: { offset: number; before: number }
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { foldLog } from '../../test/support/fold-log.ts'
-import type { Settings } from './index.ts'
+import type { Settings, TenantState } from './index.ts'
 import { type Given, logOf, observed } from './test-events.ts'
 import { employed } from './test-fold.ts'
 import { history } from './test-history.ts'
@@ -97,6 +97,38 @@ t.test('changes, one after the other, lead from nothing to what stands', async (
             JSON.stringify(sorted(told.get(`${tenantId}/${user.id}`))) === JSON.stringify(sorted(user)),
         )
       )
+    }),
+    runs,
+  )
+})
+
+t.test('what a user shows of the manager is what the manager is', async () => {
+  fc.assert(
+    fc.property(log, given => {
+      const { users } = foldLog(logOf(given))
+      const byId = new Map(users.map(document => [document.user.id, document]))
+      return users.every(({ user }) => {
+        if (user.status === 'deleted' || user.override_manager === null) return true
+        const manager = byId.get(user.override_manager.id)
+        if (manager === undefined) return user.override_manager.state === 'unknown'
+        const { email, full_name, status } = manager.user
+        const shown = manager.standing?.hidden ? { email: null, full_name: null } : { email, full_name }
+        const state = status === 'active' ? 'active' : 'inactive'
+        return JSON.stringify(user.override_manager) === JSON.stringify({ id: manager.user.id, ...shown, state })
+      })
+    }),
+    runs,
+  )
+})
+
+t.test('the tenant knows how many are active, and how many are held', async () => {
+  fc.assert(
+    fc.property(log, given => {
+      const { users, states } = foldLog(logOf(given))
+      const state = states.find(({ kind }) => kind === 'tenant') as TenantState | undefined
+      const active = users.filter(({ user }) => user.status === 'active' || user.status === 'pending').length
+      const held = users.filter(({ standing }) => standing?.held).length
+      return (state?.active ?? 0) === active && (state?.hold?.count ?? 0) === held
     }),
     runs,
   )

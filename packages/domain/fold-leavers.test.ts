@@ -122,6 +122,20 @@ t.test('who is unseen for some days is kept, flagged or deactivated, as set', as
   t.same(after('deactivate').types, ['user.created', 'user.deactivated'])
 })
 
+t.test('a manager who goes on a day is told to the reports, wherever they stand', async t => {
+  const folded = fold(
+    settings(byDate),
+    observed('5', leaving('2026-11-10')),
+    observed('1', employed({ 'work.reportsTo': '5' })),
+    observed('9', employed({ 'work.reportsTo': '5', 'internal.terminationDate': '2026-11-10' })),
+    day('2026-11-11'),
+  )
+  t.equal(folded.user('1')?.override_manager?.state, 'inactive')
+  t.equal(folded.user('9')?.override_manager?.state, 'inactive')
+  t.equal(folded.manager('5')?.state, 'inactive')
+  t.same(folded.types.slice(3).sort(), ['user.deactivated', 'user.deactivated', 'user.updated'])
+})
+
 t.test('days before the newest one, and days of a tenant without settings, change nothing', async t => {
   const folded = fold(settings(byDate), day('2026-11-12'), day('2026-11-10'), observed('1', leaving('2026-11-10')))
   t.equal(folded.user('1')?.status, 'deactivated')

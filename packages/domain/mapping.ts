@@ -43,6 +43,13 @@ function managerOf(user: User, managerId: string, context: MappingContext): Mana
   return { id: user.id, email: user.email, full_name: user.full_name, state: managerStateOf(user.status) }
 }
 
+/** Whoever manages themselves is shown to themselves as they are. */
+export function selfManaged(user: User, status: UserStatus): User {
+  const { id, email, full_name } = user
+  if (user.override_manager?.id !== id) return user
+  return { ...user, override_manager: { id, email, full_name, state: managerStateOf(status) } }
+}
+
 export const managerStateOf = (status: UserStatus): ManagerState => (status === 'active' ? 'active' : 'inactive')
 
 /**

@@ -1,7 +1,7 @@
 // Folds an event that reaches too far for one transaction, slice by slice in order of document ids (protocol P5).
 // Each slice is a transaction of its own; the position between two slices holds the phase and the last document done.
 import { teamChange, teamRemoved, userChange } from './changes.ts'
-import type { TenantScope } from './documents.ts'
+import type { TenantScope, TenantState } from './documents.ts'
 import type { EventType, HibobEvent, LogRecord } from './events.ts'
 import type { FoldContext } from './fold/fold-context.ts'
 import { foldEvent } from './fold/fold-event.ts'
@@ -11,7 +11,7 @@ import { refreshTeam } from './fold/team-fold.ts'
 import { parkedBy } from './parking.ts'
 import { type Position, startOf } from './position.ts'
 import type { Batch } from './project-batch.ts'
-import { type Phase, phasesOf, type UserSelector, usersReachedBy } from './reach.ts'
+import { type Phase, phasesOf, type UserSelector, usersReadIn } from './reach.ts'
 import { type Loaded, type WorkingSet, workOn } from './working-set.ts'
 
 /** What the next slice folds. Of `users` those of the selector, else all of the phase's documents, with ids greater than `after`. */
@@ -22,9 +22,11 @@ export interface SlicePlan {
   users: UserSelector
 }
 
-export function planSlice(event: HibobEvent, position: Position): SlicePlan {
+/** `state`: the tenant's, as the slices before have left it. */
+export function planSlice(event: HibobEvent, position: Position, state: TenantState | null): SlicePlan {
   const [phase, after] = position.after === null ? (['head', null] as const) : parseAfter(position.after)
-  return { event, phase, after, users: usersReachedBy(event) }
+  const reached = state?.reached?.offset === position.offset ? state.reached.managers : []
+  return { event, phase, after, users: usersReadIn(phase, event, reached) }
 }
 
 /**
@@ -72,6 +74,7 @@ function foldDocument(context: FoldContext, phase: Phase, id: string): void {
   const user = set.get('users', id)
   if (user === null) return
   if (phase === 'reckon') return reckonUser(context, user)
+  if (phase === 'reports') return void refreshUser(context, user)
   switch (event.type) {
     case 'tenant.resend.requested':
       if (!user.standing?.hidden) context.changes.push(userChange(context, 'resent', user.user, []))

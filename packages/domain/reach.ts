@@ -16,14 +16,19 @@ export type UserSelector =
   | { everyone: true }
   | { ids: string[] }
   /** On whom something is due in a zone by a date; of whom something is held (`ids`: only those). */
+  | { reportsOfAny: string[] }
   | { due: { zone: string; date: string } }
   | { held: string; ids: string[] | null }
   | { reportsOf: string | null; items: { field: string; ids: string[] } | null }
 
-/** `reckon`: users are looked at, to know how much an event takes away before it takes anything. */
-export type Phase = 'head' | 'reckon' | 'teams' | 'users' | 'managers' | 'states'
+/**
+ * `reckon`: users are looked at, to know how much an event takes away before it takes anything. `reports`: of the managers whom the
+ * `users` phase changed.
+ */
+export type Phase = 'head' | 'reckon' | 'teams' | 'users' | 'reports' | 'managers' | 'states'
 
-export const collectionOf = (phase: Exclude<Phase, 'head'>) => (phase === 'reckon' ? 'users' : phase)
+export const collectionOf = (phase: Exclude<Phase, 'head'>) =>
+  phase === 'reckon' || phase === 'reports' ? 'users' : phase
 
 /** The phases of an event that reaches further than one transaction, in order. */
 export function phasesOf(event: HibobEvent): Phase[] {
@@ -37,7 +42,9 @@ export function phasesOf(event: HibobEvent): Phase[] {
     case 'tenant.settings.changed':
       return ['head', 'reckon', 'teams', 'users']
     case 'tenant.day.began':
-      return ['head', 'reckon', 'users']
+      return ['head', 'reckon', 'users', 'reports']
+    case 'tenant.hold.approved':
+      return ['head', 'users', 'reports']
     default:
       return ['head', 'users']
   }
@@ -54,8 +61,15 @@ function resentPhases(resend: Resend): Phase[] {
   return phases
 }
 
-/** Whom the `users` phase of an event reads; it may name more than really change, since mapping them anew then finds no difference. */
-export function usersReachedBy(event: HibobEvent): UserSelector {
+/**
+ * Whom a phase of an event reads; it may name more than really change, since mapping them anew then finds no difference.
+ * `reached`: the managers whose reports the `reports` phase reads.
+ */
+export function usersReadIn(phase: Phase, event: HibobEvent, reached: readonly string[]): UserSelector {
+  return phase === 'reports' ? { reportsOfAny: [...reached] } : usersReachedBy(event)
+}
+
+function usersReachedBy(event: HibobEvent): UserSelector {
   switch (event.type) {
     case 'tenant.removed':
     case 'tenant.settings.changed':
@@ -92,6 +106,10 @@ export function usersReachedBy(event: HibobEvent): UserSelector {
 /** Whether a users phase that reads `users` reads this one. */
 export function isReached({ user, observed, standing }: UserDocument, users: UserSelector): boolean {
   if ('everyone' in users) return true
+  if ('reportsOfAny' in users) {
+    const manager = user.override_manager?.id
+    return manager !== undefined && users.reportsOfAny.includes(manager)
+  }
   if ('due' in users) {
     const { zone, date } = users.due
     return standing?.zone === zone && standing.nextDate !== null && standing.nextDate <= date

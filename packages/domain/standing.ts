@@ -1,7 +1,23 @@
 // What becomes of a person under the tenant's settings: status, what is due next, what is flagged. Decided from facts alone;
 // dates are compared as texts, since all are `YYYY-MM-DD`.
-import type { Flag, UserStatus } from './documents.ts'
+import type { Flag, Standing, UserStatus } from './documents.ts'
 import type { Settings } from './settings/settings.ts'
+
+/** Of most users. */
+export const noStanding: Standing = {
+  hidden: false,
+  deleted: false,
+  revokedAt: null,
+  zone: null,
+  nextDate: null,
+  flags: [],
+  invite: null,
+  held: null,
+  rejected: null,
+  errors: null,
+  absent: [],
+  last: null,
+}
 
 export interface PersonFacts {
   lifecycleStatus: string | null

@@ -184,6 +184,7 @@ function updateOf(collection: CollectionName, former: AnyDocument, next: AnyDocu
 
 function selected(users: UserSelector, prefix: string): object {
   if ('everyone' in users) return {}
+  if ('reportsOfAny' in users) return { 'user.override_manager.id': { $in: users.reportsOfAny } }
   if ('due' in users)
     return { 'standing.zone': users.due.zone, 'standing.nextDate': { $type: 'string', $lte: users.due.date } }
   if ('held' in users)

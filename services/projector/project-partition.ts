@@ -16,6 +16,8 @@ import {
   projectBatch,
   projectSlice,
   type TenantScope,
+  type TenantState,
+  tenantStateId,
 } from '@hibob-sync/domain'
 import {
   type Commit,
@@ -127,7 +129,7 @@ export function projectPartition(options: ProjectionOptions) {
     const scope = scopeOf(record.key)
     do {
       await settle()
-      const plan = planSlice(event, position)
+      const plan = planSlice(event, position, await stateOf(scope))
       const page = plan.phase === 'head' ? [] : await loadPage(scope, plan)
       const from = position
       const last = page.length < options.slicePageSize
@@ -137,6 +139,12 @@ export function projectPartition(options: ProjectionOptions) {
       await publisher.backlogBelow(backlogMax)
     } while (position.offset === record.offset && isOwned())
     return 1
+  }
+
+  async function stateOf(scope: TenantScope): Promise<TenantState | null> {
+    const id = tenantStateId(scope)
+    const cached = cache.states.get(id)
+    return (cached === undefined ? (await store.load('states', [id]))[0] : cached) as TenantState | null
   }
 
   async function loadPage(scope: TenantScope, plan: ReturnType<typeof planSlice>): Promise<string[]> {

@@ -19,6 +19,8 @@ import {
   projectSlice,
   startOf,
   type TenantScope,
+  type TenantState,
+  tenantStateId,
 } from '@hibob-sync/domain'
 import { foldLoaded, type GenerationStore, loadFor, type ModelPages, type ProjectionStore } from '@hibob-sync/mongo'
 
@@ -88,12 +90,18 @@ export async function foldGeneration(options: GenerationFoldOptions) {
     position = startOf(record.offset)
     if (!memory.isWhole()) await flush()
     do {
-      const plan = planSlice(event, position)
+      const plan = planSlice(event, position, await stateOf())
       const from = position
       const page = plan.phase === 'head' ? [] : await pageOf(plan)
       const last = memory.isWhole() || page.length < pageSize
       take(await untilNothingLacks(loaded => projectSlice(loaded, record, plan, from, scope, page, last)))
     } while (position.offset === record.offset)
+  }
+
+  async function stateOf(): Promise<TenantState | null> {
+    const id = tenantStateId(scope)
+    const held = memory.get('states', id)
+    return (held === undefined ? (await store.load('states', [id]))[0] : held) as TenantState | null
   }
 
   async function pageOf({ phase, users, after }: ReturnType<typeof planSlice>): Promise<string[]> {

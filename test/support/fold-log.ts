@@ -18,6 +18,8 @@ import {
   projectSlice,
   type SlicePlan,
   startOf,
+  type TenantState,
+  tenantStateId,
   type UserDocument,
 } from '@hibob-sync/domain'
 
@@ -77,7 +79,8 @@ export function foldLog(records: readonly LogRecord[], options: FoldOptions = {}
     const { record, event } = decoded[index] as (typeof decoded)[number]
     if (event === null) throw new Error('an event that cannot be read is no matter of slices')
     do {
-      const plan = planSlice(event, position)
+      const state = stored.states.get(tenantStateId(scopeOf(record.key))) as TenantState | undefined
+      const plan = planSlice(event, position, state ?? null)
       const ids = pageOf(stored, record, plan, pageSize)
       const from = position
       take(
@@ -161,6 +164,7 @@ function pageOf(stored: Stored, record: LogRecord, plan: SlicePlan, pageSize: nu
 
 function isSelected({ user, observed, standing }: UserDocument, selector: SlicePlan['users']): boolean {
   if ('everyone' in selector) return true
+  if ('reportsOfAny' in selector) return selector.reportsOfAny.includes(user.override_manager?.id ?? '')
   if ('due' in selector)
     return standing?.zone === selector.due.zone && (standing.nextDate ?? '9999') <= selector.due.date
   if ('held' in selector) return standing?.held?.id === selector.held && (selector.ids?.includes(user.id) ?? true)

@@ -2,12 +2,11 @@
 import type { Standing, User, UserDocument } from '../documents.ts'
 import { inviteOf } from '../invite.ts'
 import { mapUnder } from '../map-under.ts'
-import { managerStateOf, mapUser } from '../mapping.ts'
+import { type MappingContext, mapUser, selfManaged } from '../mapping.ts'
 import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
 import { sharing } from '../sharing.ts'
-import { addDays, earliestAfter, fateOf } from '../standing.ts'
+import { addDays, earliestAfter, fateOf, noStanding } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
-import { mappingContext } from './mapping-context.ts'
 
 /** What is known of a person: the parts of a document that an event may just have changed. */
 export interface Known {
@@ -22,26 +21,16 @@ export interface Desired {
   standing: Standing | null
 }
 
-export const noStanding: Standing = {
-  hidden: false,
-  deleted: false,
-  revokedAt: null,
-  zone: null,
-  nextDate: null,
-  flags: [],
-  invite: null,
-  held: null,
-  rejected: null,
-  errors: null,
-  absent: [],
-  last: null,
-}
-
-export function desiredUser(context: FoldContext, former: UserDocument | null, known: Known): Desired {
+export function desiredUser(
+  context: FoldContext,
+  names: MappingContext,
+  former: UserDocument | null,
+  known: Known,
+): Desired {
   const settings = settingsNow(tenantState(context))
   if (settings === null && known.standing === null)
-    return { user: mapUser(known.id, known.observed, mappingContext(context)), standing: null }
-  return desiredUnder(context, settings ?? standard(), former, known, settings !== null)
+    return { user: mapUser(known.id, known.observed, names), standing: null }
+  return desiredUnder(context, settings ?? standard(), former, known, names, settings !== null)
 }
 
 const standard = (): SettingsNow => ({ version: 0, compiled: standardSettings(), former: standardSettings() })
@@ -51,13 +40,13 @@ function desiredUnder(
   settings: SettingsNow,
   former: UserDocument | null,
   known: Known,
+  names: MappingContext,
   own: boolean,
 ): Desired {
   const before = known.standing ?? noStanding
   const told = former === null || before.hidden ? null : former.user
   const { compiled } = settings
   const kept = before.last === null ? known.observed : { ...known.observed, last: before.last }
-  const names = mappingContext(context)
   const { user, errors } = mapUnder(settings, { id: known.id, kept, absent: before.absent, former: told }, names)
   const zone = own ? zoneOf(settings, kept, names) : null
   const today = zone === null ? null : (tenantState(context)?.days?.[zone] ?? null)
@@ -77,8 +66,7 @@ function desiredUnder(
   )
   const hidden = told === null && !isIncluded
   user.status = before.deleted || hidden ? 'deleted' : fate.status
-  if (user.override_manager?.id === user.id)
-    user.override_manager = { ...user.override_manager, state: managerStateOf(hidden ? 'deleted' : fate.status) }
+  const shown = selfManaged(user, hidden ? 'deleted' : fate.status)
   const { status, hire_date: hireDate } = user
   const invite = hidden
     ? before.invite
@@ -96,7 +84,7 @@ function desiredUnder(
   }
   return {
     // whoever is gone stays as they were
-    user: before.deleted && told?.status === 'deleted' ? told : user,
+    user: before.deleted && told?.status === 'deleted' ? told : shown,
     standing: isNothing(standing) ? null : sharing(former?.standing, standing),
   }
 }
@@ -105,7 +93,7 @@ function desiredUnder(
 function zoneOf(
   { compiled }: SettingsNow,
   kept: Parameters<typeof compiled.isIncluded>[0],
-  names: ReturnType<typeof mappingContext>,
+  names: MappingContext,
 ): string {
   const own = compiled.personTimeZone?.evaluate(kept, names)
   return own?.value ? String(own.value) : (compiled.settings.time_zone ?? 'UTC')

@@ -3,8 +3,9 @@ import { brakeLimit, countOneMore, countWithin, destructiveOf, sameClaims } from
 import type { FieldChange } from '../changes.ts'
 import { type Held, type Standing, type TenantState, tenantStateId, type UserDocument } from '../documents.ts'
 import { isoTime } from '../iso-time.ts'
+import type { CompiledSettings } from '../settings/compiled.ts'
 import { compiledFrom, standardSettings } from '../settings/in-force.ts'
-import { noStanding } from './desired-user.ts'
+import { noStanding } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 
 export interface KeptBack {
@@ -19,12 +20,9 @@ export function keepBack(
   changed: readonly FieldChange[],
   standing: Standing | null,
 ): KeptBack | null {
-  const claims = destructiveOf(changed)
   const { held: formerHeld = null, rejected: formerRejected = null } = former.standing ?? {}
+  const { claims, stillHeld, stillRejected, fresh } = claimsOf(context, former, changed)
   if (claims.length === 0 && formerHeld === null && formerRejected === null) return null
-  const stillHeld = sameClaims(claims, formerHeld?.claims ?? null)
-  const stillRejected = sameClaims(claims, formerRejected)
-  const fresh = claims.filter(claim => !stillHeld.includes(claim) && !stillRejected.includes(claim))
   const stopped = fresh.length > 0 && isStopped(context)
   if (fresh.length > 0 && !stopped) countOne(context)
   const heldNow = stopped ? [...stillHeld, ...fresh] : stillHeld
@@ -39,11 +37,28 @@ export function keepBack(
 }
 
 /** Whether a user would be changed destructively in a way that nobody has decided on: what an event in slices counts first. */
-export function isReckoned(former: UserDocument, changed: readonly FieldChange[]): boolean {
-  const claims = destructiveOf(changed)
+export function isReckoned(context: FoldContext, former: UserDocument, changed: readonly FieldChange[]): boolean {
+  return claimsOf(context, former, changed).fresh.length > 0
+}
+
+/** The fields that would be kept back, when nothing is to be noted. */
+export function fieldsKeptBack(context: FoldContext, former: UserDocument, changed: readonly FieldChange[]): string[] {
+  const { stillHeld, stillRejected, fresh } = claimsOf(context, former, changed)
+  const stopped = fresh.length > 0 && isStopped(context) ? fresh : []
+  return [...stillHeld, ...stillRejected, ...stopped].map(({ field }) => field)
+}
+
+function claimsOf(context: FoldContext, former: UserDocument, changed: readonly FieldChange[]) {
+  const { settings } = settingsOf(context)
+  // managers who are not to be told of any more are nothing that HiBob takes away
+  const told =
+    settings.override_manager === false ? changed.filter(({ field }) => field !== 'override_manager') : changed
+  const claims = destructiveOf(told)
   const { held, rejected } = former.standing ?? noStanding
-  const known = [...sameClaims(claims, held?.claims ?? null), ...sameClaims(claims, rejected)]
-  return claims.some(claim => !known.includes(claim))
+  const stillHeld = sameClaims(claims, held?.claims ?? null)
+  const stillRejected = sameClaims(claims, rejected)
+  const fresh = claims.filter(claim => !stillHeld.includes(claim) && !stillRejected.includes(claim))
+  return { claims, stillHeld, stillRejected, fresh }
 }
 
 /** Adds to what the present event would change destructively over the whole tenant. */
@@ -62,13 +77,17 @@ export function releaseHeld(context: FoldContext, document: UserDocument): void 
 function isStopped(context: FoldContext): boolean {
   const state = tenantState(context)
   const { offset, time } = context.record
-  const settings = state?.settings === undefined ? standardSettings() : compiledFrom(state.settings.json)
-  const limit = brakeLimit(settings.settings, state?.active ?? 0)
+  const limit = brakeLimit(settingsOf(context).settings, state?.active ?? 0)
   const reckoned = state?.reckoned?.offset === offset ? state.reckoned.count : null
   const passed = countWithin(state?.window ?? [], time)
   // an event in slices passes whole or not at all: its own that have passed are in the window already
   if (reckoned !== null) return passedBefore(state, passed, offset) + reckoned > limit
   return passed + 1 > limit
+}
+
+function settingsOf(context: FoldContext): CompiledSettings {
+  const { settings } = tenantState(context) ?? {}
+  return settings === undefined ? standardSettings() : compiledFrom(settings.json)
 }
 
 function passedBefore(state: TenantState | null, passed: number, offset: number): number {

@@ -5,10 +5,11 @@ import { documentId, type PersonTrace, personTraceId, type Standing, type UserDo
 import { isoTime } from '../iso-time.ts'
 import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
-import { desiredUser, noStanding } from './desired-user.ts'
+import { noStanding } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { personTrace } from './observed-fold.ts'
 import { layStanding, storeUser } from './store-user.ts'
+import { wholeUser } from './whole-user.ts'
 
 export function foldMissing(context: FoldContext<'hibob.employee.missing'>): Reach | null {
   const { employeeId, asOf } = context.event.data
@@ -67,7 +68,7 @@ function storeAnew(
   // what is standard does not follow from silence, and a user who is gone stays as it was
   const same = standing === (former.standing ?? null) && settingsNow(tenantState(context)) === null
   if (same || former.user.status === 'deleted') return storeUser(context, former, next)
-  const desired = desiredUser(context, former, { id: former.user.id, observed, unseen_since, standing })
+  const desired = wholeUser(context, former, { id: former.user.id, observed, unseen_since, standing })
   next.user = desired.user
   layStanding(next, former, desired.standing)
   return storeUser(context, former, next)

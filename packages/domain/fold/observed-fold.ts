@@ -6,10 +6,11 @@ import { standardFields } from '../hibob-fields.ts'
 import { mergeObserved } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
+import { noStanding } from '../standing.ts'
 import { checkStorable } from '../storable.ts'
-import { desiredUser, noStanding } from './desired-user.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { layStanding, storeUser } from './store-user.ts'
+import { wholeUser } from './whole-user.ts'
 
 export function foldObserved(context: FoldContext<'hibob.employee.observed'>): Reach | null {
   const { data } = context.event
@@ -23,7 +24,7 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
   if (trace !== null) set.set('states', trace._id, null)
   const observed = mergeObserved(former?.observed ?? null, data)
   const before = { id: data.employeeId, observed, unseen_since: null, standing: standingBefore(context, former, data) }
-  const desired = desiredUser(context, former, before)
+  const desired = wholeUser(context, former, before)
   // every field in one literal: a document made of parts takes half as much memory again
   const next: UserDocument = {
     _id: former?._id ?? id,

@@ -1,13 +1,14 @@
 // Settings, days and holds: what changes for many people at once. Each is one step on the tenant's state, then everyone whom it reaches.
 import { userChange } from '../changes.ts'
 import type { UserDocument } from '../documents.ts'
+import type { Reach } from '../reach.ts'
 import { compiledFrom } from '../settings/in-force.ts'
 import { hasCome } from '../standing.ts'
 import { userDifference } from '../user-difference.ts'
-import { desiredUser } from './desired-user.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { isReckoned, reckon, releaseHeld, setState } from './keep-back.ts'
 import { refreshUser, storeUser, toldOf } from './store-user.ts'
+import { wholeUser } from './whole-user.ts'
 
 /** Settings apply only if they were made from those in force; else nothing changes, and whoever made them sees that they are not in force. */
 export function foldSettings(context: FoldContext<'tenant.settings.changed'>): boolean {
@@ -39,14 +40,14 @@ export function foldHold({ event, ...context }: FoldContext<'tenant.hold.approve
 export function reckonUser(context: FoldContext, document: UserDocument): void {
   if (toldOf(document) === null || document.user.status === 'deleted') return
   const { user, observed, unseen_since, standing = null } = document
-  const desired = desiredUser(context, document, { id: user.id, observed, unseen_since, standing })
-  if (isReckoned(document, userDifference(user, desired.user))) reckon(context, 1)
+  const desired = wholeUser(context, document, { id: user.id, observed, unseen_since, standing })
+  if (isReckoned(context, document, userDifference(user, desired.user))) reckon(context, 1)
 }
 
 /** A user on whose date something is due. An invite is told alone: another change of the same event would take its place. */
 export function foldDue(context: FoldContext<'tenant.day.began'>, document: UserDocument): void {
   const before = context.changes.length
-  refreshUser(context, document)
+  noteReports(context, refreshUser(context, document))
   const now = context.set.get('users', document._id)
   const invite = now?.standing?.invite
   if (now == null || invite?.state !== 'waiting' || invite.due === null || context.changes.length > before) return
@@ -76,6 +77,15 @@ export function decideHeld(
     context.set.set('users', document._id, next)
   } else {
     const next = { ...document, user: { ...user, ...claims }, standing: { ...standing, held: null } }
-    storeUser(context, document, next, 'approval')
+    noteReports(context, storeUser(context, document, next, 'approval'))
   }
+}
+
+/** Reports of a changed manager are told in a phase of their own: whom the event itself reads may not be among them. */
+function noteReports(context: FoldContext, reach: Reach | null): void {
+  if (reach?.reportsOf === undefined) return
+  const { offset } = context.record
+  const before = tenantState(context)?.reached
+  const managers = before?.offset === offset ? before.managers : []
+  setState(context, { reached: { offset, managers: [...managers, reach.reportsOf] } })
 }

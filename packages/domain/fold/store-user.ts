@@ -3,16 +3,16 @@
 import { withFormer } from '../brake.ts'
 import { userChange, userChangeType } from '../changes.ts'
 import type { User, UserDocument, UserStatus } from '../documents.ts'
-import { managerIdOf } from '../mapping.ts'
+import { selfManaged } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
 import { sameValue, sharing } from '../sharing.ts'
 import { trace, userDifference, userFields } from '../user-difference.ts'
-import { desiredUser } from './desired-user.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { keepBack, setState } from './keep-back.ts'
 import { countReport, followManager } from './manager-fold.ts'
 import { meetTeam } from './team-fold.ts'
+import { managerReference, wholeUser } from './whole-user.ts'
 
 /**
  * Lays `next`, the caller's own, down and returns whom else it reaches. Its provenance and `touched` are set here.
@@ -31,8 +31,8 @@ export function storeUser(
   const kept =
     by === 'fold' && former !== null && told !== null ? keepBack(context, former, changed, next.standing ?? null) : null
   if (kept !== null && told !== null) {
-    user = sharing(told, withFormer(user, told, kept.fields))
-    changed = changed.filter(({ field }) => !kept.fields.includes(field))
+    user = sharing(told, asTold(context, withFormer(user, told, kept.fields)))
+    changed = userDifference(told, user)
     layStanding(next, former, kept.standing)
   }
   const traced = told === null ? userFields : changed.map(change => change.field)
@@ -57,7 +57,7 @@ export function refreshUser(context: FoldContext, document: UserDocument): Reach
   if (document.user.status === 'deleted' && !standing?.hidden) return null
   const { id } = document.user
   const { observed, unseen_since } = document
-  const desired = desiredUser(context, document, { id, observed, unseen_since, standing: standing ?? null })
+  const desired = wholeUser(context, document, { id, observed, unseen_since, standing: standing ?? null })
   const differs =
     userDifference(document.user, desired.user).length > 0 || !sameValue(standing ?? null, desired.standing)
   if (!differs) return null
@@ -77,9 +77,15 @@ export function toldOf(document: UserDocument | null): User | null {
   return document === null || document.standing?.hidden ? null : document.user
 }
 
+/** A manager who is kept back is shown as they are now. */
+function asTold(context: FoldContext, user: User): User {
+  if (user.override_manager === null || user.override_manager.id === user.id) return selfManaged(user, user.status)
+  return { ...user, override_manager: managerReference(context, user.override_manager.id) }
+}
+
 function countedManager(document: UserDocument | null): string | null {
-  if (document === null || document.user.status === 'deleted' || document.user.override_manager === null) return null
-  return managerIdOf(document.observed)
+  if (document === null || document.user.status === 'deleted') return null
+  return document.user.override_manager?.id ?? null
 }
 
 function countActive(context: FoldContext, from: UserStatus | null, to: UserStatus): void {
