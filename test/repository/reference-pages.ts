@@ -8,6 +8,7 @@ import { importerSettings } from '../../services/importer/config.ts'
 import { ingressSettings } from '../../services/ingress/config.ts'
 import { projectorSettings } from '../../services/projector/config.ts'
 import { replaySettings } from '../../services/replay/config.ts'
+import { settingsPage, settingsSchema } from './settings-page.ts'
 
 interface Setting {
   default?: unknown
@@ -28,6 +29,8 @@ const users: Record<string, TObject> = {
 export function referencePages(): Record<string, string> {
   return {
     'docs/configuration.md': configurationPage(),
+    'docs/settings.md': settingsPage(),
+    'docs/contracts/settings.schema.json': `${JSON.stringify(settingsSchema(), null, 2)}\n`,
     'docs/contracts/events.schema.json': `${JSON.stringify(eventsSchema(), null, 2)}\n`,
   }
 }

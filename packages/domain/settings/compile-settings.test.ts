@@ -14,6 +14,15 @@ t.test('settings are made ready once', async t => {
   t.not(compileSettings({}), compileSettings(settings))
 })
 
+t.test('what has not the shape of settings is unreadable, and says where', async t => {
+  for (const [settings, message] of [
+    [{ fields: 'x' }, /“\/fields”/],
+    [{ scope: { include: { field: 'work.x' }, otherwise: 'flag' } }, /“\/scope\/include/],
+    [null, /“”/],
+  ] as [Settings, RegExp][])
+    t.throws(() => compileSettings(settings), { code: 'settings_unreadable', message })
+})
+
 t.test('nothing decided is nothing of their own', async t => {
   t.match(compileSettings({}), { personTimeZone: null, scopePaths: [], paths: [], lists: [], keptPaths: new Set() })
   t.equal(compileSettings({}).fields.size, 0)

@@ -1,15 +1,18 @@
-// Settings made ready for the fold. Total: what was saved in spite of `checkSettings` gives rules whose every value is an error.
+// Settings made ready for the fold. Of the right shape they always can be: a rule that `checkSettings` would not have let pass gives errors.
+import { Compile } from 'typebox/compile'
+import { DomainError } from '../domain-error.ts'
 import { standardFields } from '../hibob-fields.ts'
 import type { CompiledRule, CompiledSettings } from './compiled.ts'
 import { compileCondition, conditionPaths } from './condition.ts'
 import { standardListOf } from './field-lists.ts'
 import { UnreadableField } from './field-value.ts'
 import { compileRule } from './rule.ts'
-import { type MappedField, mappedFields, type Rule, type Scalar, type Settings } from './settings.ts'
+import { type MappedField, mappedFields, type Rule, type Scalar, Settings } from './settings.ts'
 
+const shape = Compile(Settings)
 const compiledOf = new WeakMap<Settings, CompiledSettings>()
 
-/** Made once per settings object, which must not be changed afterwards. */
+/** Made once per settings object, which must not be changed afterwards. Throws DomainError `settings_unreadable` for another shape. */
 export function compileSettings(settings: Settings): CompiledSettings {
   let compiled = compiledOf.get(settings)
   if (compiled === undefined) {
@@ -20,6 +23,13 @@ export function compileSettings(settings: Settings): CompiledSettings {
 }
 
 function compile(settings: Settings): CompiledSettings {
+  if (!shape.Check(settings)) {
+    const [error] = shape.Errors(settings)
+    throw new DomainError(
+      'settings_unreadable',
+      `settings cannot be read at “${error?.instancePath}”: ${error?.message}`,
+    )
+  }
   const pairs: [Rule, CompiledRule][] = []
   function ready(rule: Rule, convert?: (value: Scalar) => Scalar): CompiledRule {
     const compiled = compileRule(rule, convert)

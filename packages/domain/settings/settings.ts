@@ -3,7 +3,8 @@
 import Type, { type Static } from 'typebox'
 
 const closed = { additionalProperties: false } as const
-const Days = Type.Integer({ minimum: 0, maximum: 365 })
+const days = (description: string, standard?: number) =>
+  Type.Integer({ minimum: 0, maximum: 365, description, ...(standard !== undefined && { default: standard }) })
 export const HibobPath = Type.String({
   pattern: '^[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$',
   maxLength: 200,
@@ -11,15 +12,25 @@ export const HibobPath = Type.String({
 })
 const Scalar = Type.Union([Type.String({ maxLength: 1000 }), Type.Number(), Type.Boolean()])
 export type Scalar = Static<typeof Scalar>
+const Described = (description: string) => Type.Union(Scalar.anyOf, { description })
 
 export const Rule = Type.Object(
   {
-    from: Type.Optional(Type.Union([HibobPath, Type.Array(HibobPath, { minItems: 1, maxItems: 10 })])),
-    constant: Type.Optional(Scalar),
-    expression: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 2000, description: 'JSONata over the HiBob fields.' }),
+    from: Type.Optional(
+      Type.Union([HibobPath, Type.Array(HibobPath, { minItems: 1, maxItems: 10 })], {
+        description: 'One HiBob field, or several of which the first that is not empty counts.',
+      }),
     ),
-    as: Type.Optional(Type.Union([Type.Literal('label'), Type.Literal('id')])),
+    constant: Type.Optional(Described('The same for everyone.')),
+    expression: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 2000, description: 'JSONata over the HiBob fields; see below.' }),
+    ),
+    as: Type.Optional(
+      Type.Union([Type.Literal('label'), Type.Literal('id')], {
+        default: 'label',
+        description: 'Of a list’s item, its name or its id.',
+      }),
+    ),
     list: Type.Optional(
       Type.String({
         maxLength: 100,
@@ -27,10 +38,17 @@ export const Rule = Type.Object(
       }),
     ),
     values: Type.Optional(
-      Type.Record(Type.String(), Scalar, { description: 'What the field becomes, by its label or id.' }),
+      Type.Record(Type.String(), Scalar, {
+        description: 'What a value becomes, by its label or else its id; others stay as they are.',
+      }),
     ),
-    default: Type.Optional(Scalar),
-    when_empty: Type.Optional(Type.Union([Type.Literal('clear'), Type.Literal('keep'), Type.Literal('default')])),
+    default: Type.Optional(Described('What an empty field becomes.')),
+    when_empty: Type.Optional(
+      Type.Union([Type.Literal('clear'), Type.Literal('keep'), Type.Literal('default')], {
+        description:
+          'When HiBob says that the field is empty: it is cleared, keeps its last value, or becomes `default`. `clear`, or `default` where one is given.',
+      }),
+    ),
   },
   {
     ...closed,
@@ -40,7 +58,9 @@ export const Rule = Type.Object(
 )
 export type Rule = Static<typeof Rule>
 
-const RuleOrNone = Type.Union([Rule, Type.Null()], { description: 'null: the field has no value.' })
+const RuleOrNone = Type.Union([Rule, Type.Null()], {
+  description: 'Its rule; null: the field has no value. Without one the standard mapping holds.',
+})
 
 export const mappedFields = [
   'full_name',
@@ -83,27 +103,38 @@ export type Condition =
   | { field: string; before: string }
   | { field: string; after: string }
 
-const Fate = Type.Union([Type.Literal('keep'), Type.Literal('deactivate')])
+const fate = (standard: Fate, description: string) =>
+  Type.Union([Type.Literal('keep'), Type.Literal('deactivate')], { default: standard, description })
 
 export const Settings = Type.Object(
   {
     time_zone: Type.Optional(
-      Type.String({ maxLength: 64, description: 'IANA zone in which this tenant’s days begin; UTC.' }),
+      Type.String({ maxLength: 64, default: 'UTC', description: 'IANA zone in which the tenant’s days begin.' }),
     ),
-    person_time_zone: Type.Optional(RuleOrNone),
+    person_time_zone: Type.Optional(
+      Type.Union(RuleOrNone.anyOf, { description: 'The zone of a person; where it gives none, `time_zone` holds.' }),
+    ),
     fields: Type.Optional(
       Type.Object(Object.fromEntries(mappedFields.map(name => [name, Type.Optional(RuleOrNone)])), closed),
     ),
-    custom_fields: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]{0,62}$' }), Rule)),
-    override_manager: Type.Optional(Type.Boolean({ description: 'Whether managers are told; true.' })),
+    custom_fields: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]{0,62}$' }), Rule, {
+        description: 'The rule of a further field of a user.',
+      }),
+    ),
+    override_manager: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether `override_manager` is told.' }),
+    ),
     team_parents: Type.Optional(
-      Type.Boolean({ description: 'Whether teams name their parent in HiBob’s list; false.' }),
+      Type.Boolean({ default: false, description: 'Whether teams name their parent in HiBob’s list.' }),
     ),
     scope: Type.Optional(
       Type.Object(
         {
           include: Condition,
-          otherwise: Type.Union([Type.Literal('flag'), Type.Literal('leaver')]),
+          otherwise: Type.Union([Type.Literal('flag'), Type.Literal('leaver')], {
+            description: 'Everyone else is only marked, or treated like a leaver.',
+          }),
         },
         closed,
       ),
@@ -111,8 +142,11 @@ export const Settings = Type.Object(
     invites: Type.Optional(
       Type.Object(
         {
-          when: Type.Union([Type.Literal('never'), Type.Literal('immediately'), Type.Literal('hire_date')]),
-          days_before: Type.Optional(Days),
+          when: Type.Union([Type.Literal('never'), Type.Literal('immediately'), Type.Literal('hire_date')], {
+            default: 'never',
+            description: 'When a new user is to be invited, once.',
+          }),
+          days_before: Type.Optional(days('Days before the hire date.', 0)),
         },
         closed,
       ),
@@ -121,21 +155,28 @@ export const Settings = Type.Object(
       Type.Object(
         {
           ends: Type.Optional(
-            Type.Union([
-              Type.Literal('lifecycle_status'),
-              Type.Literal('termination_date'),
-              Type.Literal('last_day_of_work'),
-            ]),
+            Type.Union(
+              [Type.Literal('lifecycle_status'), Type.Literal('termination_date'), Type.Literal('last_day_of_work')],
+              {
+                default: 'lifecycle_status',
+                description: 'Somebody is a leaver when HiBob’s status says so, or at the end of one of these days.',
+              },
+            ),
           ),
-          grace_days: Type.Optional(Days),
-          garden_leave: Type.Optional(Fate),
-          long_leave: Type.Optional(Fate),
-          revoked_access: Type.Optional(Fate),
+          grace_days: Type.Optional(days('Days after that day on which they stay active.', 0)),
+          garden_leave: Type.Optional(fate('keep', 'Somebody on garden leave.')),
+          long_leave: Type.Optional(
+            fate('keep', 'Somebody on leave, parental leave or leave of the company’s own kind.'),
+          ),
+          revoked_access: Type.Optional(fate('deactivate', 'Somebody whose access HiBob says to revoke at once.')),
           unseen: Type.Optional(
             Type.Object(
               {
-                after_days: Days,
-                action: Type.Union([Type.Literal('keep'), Type.Literal('flag'), Type.Literal('deactivate')]),
+                after_days: days('Days since HiBob was last found not to have the person.'),
+                action: Type.Union([Type.Literal('keep'), Type.Literal('flag'), Type.Literal('deactivate')], {
+                  default: 'keep',
+                  description: 'What becomes of people whom HiBob does not show and does not know by their id.',
+                }),
               },
               closed,
             ),
@@ -147,13 +188,34 @@ export const Settings = Type.Object(
     brake: Type.Optional(
       Type.Object(
         {
-          at_least: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
-          percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+          at_least: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 100_000,
+              default: 10,
+              description:
+                'So many deactivations, deletions, people out of scope and cleared values an hour are never held.',
+            }),
+          ),
+          percent: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 100,
+              default: 10,
+              description: 'Nor is this percentage of the active users, where that is more.',
+            }),
+          ),
         },
         closed,
       ),
     ),
-    alert_url: Type.Optional(Type.String({ pattern: '^https?://', maxLength: 1000 })),
+    alert_url: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        maxLength: 1000,
+        description: 'Where it is told that changes are held, signed in the Standard Webhooks way.',
+      }),
+    ),
   },
   closed,
 )
