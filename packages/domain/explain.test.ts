@@ -210,5 +210,7 @@ t.test(
     })
     t.equal(removed.standing, 'not_a_user', 'what was told of the person is still known')
     t.ok(removed.finding('tenant_removed'))
+    t.match(removed.finding('last_told'), { text: /learnamp\.user\.deleted/, at: 'published 1' })
+    t.notOk(removed.finding('never_seen'))
   },
 )

@@ -10,7 +10,7 @@ import {
 } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
 import { type ChangeDocument, changeCollection, type OutboxChange, outboxChange } from './outbox.ts'
-import type { ParkedEvent } from './parked-events.ts'
+import { type ParkedEvent, parkedCollection } from './parked-events.ts'
 import type { DatedDemand, PendingRead } from './pending-reads.ts'
 import { fromStoredUser } from './stored-user.ts'
 
@@ -21,7 +21,7 @@ export interface PersonNotes {
   pending: PendingRead | null
   dated: DatedDemand[]
   parked: ParkedEvent[]
-  /** Parked events of the tenant that are about no person. */
+  /** How many parked events of the tenant are about no person. */
   parkedOthers: number
   /** The changes of the events that gave the user its present values, and the newest, oldest first. */
   changes: OutboxChange[]
@@ -51,12 +51,14 @@ export function personNotes(mongo: Mongo) {
       db.collection<PendingRead>('pending_reads').findOne({ _id: `${tenantId}/${userId}` }),
       datedOf(`${tenantId}/${userId}/`),
       db
-        .collection<ParkedEvent>('parked_events')
-        .find({ tenantId, $or: [{ employeeId: userId }, { document: userDocumentId }] })
+        .collection<ParkedEvent>(parkedCollection)
+        .find({ tenantId, generation, $or: [{ employeeId: userId }, { document: userDocumentId }] })
         .sort({ offset: -1 })
         .limit(parkedMax)
         .toArray(),
-      db.collection<ParkedEvent>('parked_events').countDocuments({ tenantId, employeeId: null, document: null }),
+      db
+        .collection<ParkedEvent>(parkedCollection)
+        .countDocuments({ tenantId, generation, employeeId: null, document: null }),
     ])
     const user = stored === null ? null : fromStoredUser(stored)
     const offsets = user?.provenance.map(({ offset }) => offset) ?? []

@@ -18,7 +18,7 @@ export interface Evidence {
   pending: { kind: string; dueAt: number; offset: number; triggeredBy: string | null } | null
   dated: readonly { at: number }[]
   parked: readonly ParkedNote[]
-  /** Parked events of the tenant that are about no person. */
+  /** How many parked events of the tenant are about no person. */
   parkedOthers: number
   /** What was told of this user. */
   changes: readonly ToldChange[]

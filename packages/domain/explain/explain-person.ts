@@ -12,6 +12,7 @@ export type Finding = (evidence: Evidence) => Step[]
 const findings: Finding[] = [
   tenantStopped,
   neverSeen,
+  lastTold,
   lastRead,
   deletion,
   unseen,
@@ -48,10 +49,19 @@ function tenantStopped({ tenant }: Evidence): Step[] {
 }
 
 function neverSeen(evidence: Evidence): Step[] {
-  const { user, trace, parked } = evidence
+  const { user, trace, parked, changes, tenant } = evidence
   if (user !== null || trace !== null || parked.length > 0) return []
+  if (tenant.state === 'removed' || changes.length > 0) return []
   const found = personEvents(evidence).length > 0 ? 'so far' : `and nothing of them is in ${searchedPart(evidence)}`
   return [{ step: 'never_seen', at: null, text: `HiBob has not shown this person, ${found}` }]
+}
+
+/** Of someone who was a user before the tenant was removed. */
+function lastTold({ user, changes }: Evidence): Step[] {
+  const last = changes.at(-1)
+  if (user !== null || last === undefined) return []
+  const text = `${last.type ?? 'null value'} was the last that was told, sequence ${last.offset}; nothing of them came since`
+  return [{ step: 'last_told', at: last.publishedAt ?? last.foldedAt, text }]
 }
 
 function searchedPart({ looked, log }: Evidence): string {

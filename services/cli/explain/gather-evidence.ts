@@ -66,8 +66,8 @@ function queued({ pending, dated, parked, parkedOthers }: PersonNotes) {
       triggeredBy: pending.triggeredBy,
     },
     dated: dated.map(({ at }) => ({ at })),
-    parked: parked.map(({ _id, offset, code, message, parkedAt }) => ({
-      id: _id,
+    parked: parked.map(({ id, offset, code, message, parkedAt }) => ({
+      id,
       offset,
       code,
       message,
