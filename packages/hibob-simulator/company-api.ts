@@ -118,7 +118,7 @@ export interface Company {
   /** Everyone as they are now, in hiring order. */
   readonly people: Person[]
   person(id: string): Person | undefined
-  /** Items of `department`, `title`, `site`, `team`; ids as text. */
+  /** Items of `department`, `title`, `site`, `team`, `subdepartment`; ids as text. */
   listItems(list: string): { id: string; name: string; archived: boolean; parent: string | null }[]
   /** Calls that reached an endpoint, by its name: `people/search`, `people/{id}`, `company/named-lists`, `company/people/fields`. */
   readonly calls: Record<string, number>

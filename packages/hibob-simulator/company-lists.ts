@@ -64,6 +64,11 @@ const start: Record<string, Start> = {
     ['251890102', 'Team Green'],
     ['251890103', 'Team Blue'],
   ],
+  subdepartment: [
+    ['77', 'Field Sales'],
+    ['78', 'Inside Sales'],
+    ['79', 'Research'],
+  ],
   state: [
     ['invited', 'Invited'],
     ['active', 'Active'],

@@ -140,6 +140,11 @@ const fields: Field[] = [
     work(row => row.workChangeType),
   ),
   field('work.custom.field_1698036945383', 'Cost code', 'Work', 'text', other('work.custom.field_1698036945383')),
+  // the value of a list of one's own comes in a list
+  field('work.custom.field_1698036945390', 'Sub-department', 'Work', 'list', other('work.custom.field_1698036945390'), {
+    list: 'subdepartment',
+  }),
+  field('work.custom.field_1698036945397', 'Time zone', 'Work', 'text', other('work.custom.field_1698036945397')),
   field(
     'work.customColumns.column_1655996461265',
     'Team',

@@ -66,6 +66,34 @@ t.test('a person is read with ids as values and names as labels', async t => {
   })
 })
 
+t.test('fields of the company’s own are read where they nest, the value of a list in a list', async t => {
+  const { company, client } = await start(t)
+  const other = {
+    'work.custom.field_1698036945390': ['79'],
+    'work.custom.field_1698036945397': 'Europe/London',
+    'work.customColumns.column_1655996461265': '251890102',
+  }
+  const { id } = company.hire({ other })
+  const answer = await client.searchPeople({ ids: [id], fields: [...Object.keys(other), 'work.custom.field_1'] })
+  t.match(answer, {
+    people: [
+      {
+        fields: other,
+        labels: {
+          'work.custom.field_1698036945390': 'Research',
+          'work.customColumns.column_1655996461265': 'Team Green',
+        },
+        absent: ['work.custom.field_1'],
+      },
+    ],
+  })
+  const catalogue = await client.fields()
+  t.match(catalogue.kind === 'ok' && catalogue.fields.find(field => field.name === 'Sub-department'), {
+    id: 'work.custom.field_1698036945390',
+    listId: 'subdepartment',
+  })
+})
+
 t.test('the wire form has slash keys for what is filled in, nested nulls, and dates in the reader’s form', async t => {
   const { company, call } = await start(t)
   const { id } = company.hire({ startDate: '2024-01-31', email: null })

@@ -57,6 +57,12 @@ function readable(field: Field, value: unknown, context: ViewContext): string {
     case 'employee':
       return (value as { displayName: string }).displayName
     default:
-      return (field.listId && context.label(field.listId, String(value))) || String(value)
+      return [value]
+        .flat()
+        .map(item => labelOf(field, item, context))
+        .join(', ')
   }
 }
+
+const labelOf = ({ listId }: Field, item: unknown, context: ViewContext) =>
+  (listId && context.label(listId, String(item))) || String(item)

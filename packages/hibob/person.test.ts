@@ -111,6 +111,14 @@ t.test('labels are of list items, and never of what is empty, a date or somebody
   t.same(readPerson({ ...row, humanReadable: null }, ['work.title'])?.labels, {})
 })
 
+t.test('the label of a list with one item is that item’s, whether it comes in a list or not', async t => {
+  const path = 'work.custom.field_1698036945383'
+  const labelled = (label: unknown) => ({ ...row, humanReadable: { work: { custom: { field_1698036945383: label } } } })
+  t.same(readPerson(labelled(['Cost code']), [path])?.labels, { [path]: 'Cost code' })
+  t.same(readPerson(labelled('Cost code'), [path])?.labels, { [path]: 'Cost code' })
+  t.same(readPerson(labelled(['One', 'Two']), [path])?.labels, {})
+})
+
 t.test('ids are text, with every digit', async t => {
   const read = (json: string) => readPerson(parseJson(json), ['root.id', 'work.reportsTo', 'work.siteId'])
   t.match(read('{"id":3400000000000000380,"work":{"reportsTo":{"id":3400000000000000381,"email":"x"},"siteId":12}}'), {

@@ -89,7 +89,9 @@ function labelAt(row: Json, path: string, value: unknown): string | null {
   if (value === null || path === 'work.reportsTo' || path === 'root.id') return null
   if (typeof value === 'string' && isoDate.test(value)) return null
   const copies = own(row, 'humanReadable')
-  const label = isObject(copies) ? nested(copies, path) : undefined
+  const copy = isObject(copies) ? nested(copies, path) : undefined
+  // the value of a list of one's own comes in a list, and so may its label
+  const label = Array.isArray(copy) && copy.length === 1 ? copy[0] : copy
   if (typeof label !== 'string' || (path.startsWith('root.') && label === value)) return null
   return label.toWellFormed()
 }
