@@ -82,8 +82,16 @@ const ResendRequested = Type.Object({
   by: Type.Optional(Type.String()),
 })
 
-/** Why an import is made. `schedule` is the nightly one, `outage` follows when webhooks could not be taken for long. */
-export const ImportReason = Type.Union([Type.Literal('operator'), Type.Literal('schedule'), Type.Literal('outage')])
+/**
+ * Why an import is made. `schedule` is the nightly one, `outage` follows when webhooks could not be taken for long, `settings` when
+ * settings in force need fields or lists that HiBob was not asked for before.
+ */
+export const ImportReason = Type.Union([
+  Type.Literal('operator'),
+  Type.Literal('schedule'),
+  Type.Literal('outage'),
+  Type.Literal('settings'),
+])
 export type ImportReason = Static<typeof ImportReason>
 
 /** People: in HiBob's answer, of these never observed before, otherwise than last observed, as last observed; known and not there; unreadable. */

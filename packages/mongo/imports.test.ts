@@ -12,6 +12,7 @@ const demand = (tenantId: string, importId: string, offset = 1) => ({
   by: 'test',
   time: 1_700_000_000_000 + offset,
 })
+const needs = { version: 1, fields: ['root.id', '$set'], lists: [] }
 const outcome: ImportOutcome = {
   state: 'completed',
   counts: { ...noCounts, seen: 3 },
@@ -41,9 +42,9 @@ t.test(
 
 t.test('only the newest run writes; an import that was begun anew cannot be ended by the former run', async t => {
   await imports.requested(1, demand('c', 'c1'))
-  t.ok(await imports.begin('c1', 'first'))
+  t.ok(await imports.begin('c1', 'first', needs))
   t.equal(await imports.progress('c1', 'first', { phase: 'people', expected: 5 }), 'going')
-  t.ok(await imports.begin('c1', 'second'))
+  t.ok(await imports.begin('c1', 'second', { ...needs, version: 2 }))
   t.equal(await imports.progress('c1', 'first', { expected: 7 }), 'lost')
   t.equal(await imports.conclude('c1', 'first', outcome), null)
   t.match(await imports.get('c1'), { state: 'running', run: 'second', expected: null })
@@ -51,7 +52,7 @@ t.test('only the newest run writes; an import that was begun anew cannot be ende
   t.same(await imports.conclude('c1', 'second', { ...outcome, state: 'failed' }), outcome, 'decided once')
   await imports.close('c1', outcome)
   t.match(await imports.get('c1'), { state: 'completed', counts: { seen: 3 }, open: undefined })
-  t.notOk(await imports.begin('c1', 'third'))
+  t.notOk(await imports.begin('c1', 'third', needs))
   await imports.requested(1, demand('c', 'c2', 9))
   t.match(await imports.openOf('c'), { _id: 'c2' }, 'the next one may come')
   t.match(await imports.newestCompleted('c'), { _id: 'c1' })
@@ -60,7 +61,7 @@ t.test('only the newest run writes; an import that was begun anew cannot be ende
 t.test('a cancelled import is told so at its next step, and what waits is due at once', async t => {
   t.equal(await imports.cancel('nobody', 'ada'), null)
   await imports.requested(4, demand('d', 'd1'))
-  await imports.begin('d1', 'run')
+  await imports.begin('d1', 'run', needs)
   await imports.postpone('d1', Date.now() + 60_000, 'HiBob answered 503')
   t.same(await dueIds(4), [])
   t.match(await imports.cancel('d', 'ada'), { _id: 'd1', cancelledBy: 'ada' })

@@ -1,6 +1,6 @@
 // Imports as the importer carries them out and operators follow them: one open at a time per tenant (protocol P8). No input of any fold.
 // A run writes only while it is the newest one: whoever took the partition over begins the import anew under the same id.
-import type { ImportCounts, ImportReason } from '@hibob-sync/domain'
+import type { ImportCounts, ImportReason, Needs } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
 
 export type ImportPhase = 'ids' | 'lists' | 'people' | 'missing'
@@ -19,6 +19,9 @@ export interface ImportDrift {
   fields: { field: string; people: number }[]
 }
 
+/** What HiBob is asked for, and under which settings. */
+export type ImportNeeds = Pick<Needs, 'version' | 'fields' | 'lists'>
+
 export interface ImportDocument {
   _id: string
   tenantId: string
@@ -35,6 +38,8 @@ export interface ImportDocument {
   joined: string | null
   cancelledBy: string | null
   run: string | null
+  /** Of the newest run; absent before the first. */
+  needs?: ImportNeeds
   /** Not to be begun before, ms. */
   dueAt: number
   startedAt: Date | null
@@ -96,8 +101,10 @@ export function importStore(mongo: Mongo) {
       .toArray()
 
   /** A new run begins; the former one can write nothing more. False when the import is over. */
-  async function begin(importId: string, run: string): Promise<boolean> {
-    const start = { run, state: 'running', phase: 'ids', expected: null, counts: noCounts, waiting: null }
+  async function begin(importId: string, run: string, { version, fields, lists }: ImportNeeds): Promise<boolean> {
+    // as it is: a path must not be taken for an expression
+    const needs = { $literal: { version, fields, lists } }
+    const start = { run, needs, state: 'running', phase: 'ids', expected: null, counts: noCounts, waiting: null }
     const startedAt = { $ifNull: ['$startedAt', '$$NOW'] }
     const result = await collection.updateOne({ _id: importId, open: true }, [{ $set: { ...start, startedAt } }])
     return result.matchedCount === 1

@@ -40,4 +40,5 @@ export {
   tenantRemoved,
   tokenHashOf,
 } from './tenant-document.ts'
+export * from './tenant-states.ts'
 export * from './tenant-store.ts'

@@ -50,7 +50,7 @@ export const importerSettings = Type.Object({
   IMPORTER_SCHEDULE_EVERY_MS: Type.Integer({
     default: 30_000,
     minimum: 50,
-    description: 'How often it is looked whether an import is due by itself.',
+    description: 'How often it is looked whether a day has begun, and whether an import is due by itself.',
   }),
   IMPORTER_LISTS_EVERY_MS: Type.Integer({
     default: 86_400_000,

@@ -95,5 +95,7 @@ export function unchangedEvent(
 }
 
 function differentFields(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  return Object.keys(after).filter(path => !isDeepStrictEqual(before[path], after[path]))
+  // a field that settings newly name was never known to be otherwise
+  const known = Object.keys(after).filter(path => Object.hasOwn(before, path))
+  return known.filter(path => !isDeepStrictEqual(before[path], after[path]))
 }

@@ -1,5 +1,6 @@
 // Which imports go on now: the open ones of tenants whose partitions this process owns and has read up, a bounded number at a time
 // (protocols P4 and P8). An import that ends in a fault, or whose process died, is begun anew under the same id.
+import type { Needs } from '@hibob-sync/domain'
 import type { ImportDocument, ImportOutcome, Imports, TenantStore } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import { requireTaken } from './append-events.ts'
@@ -20,6 +21,7 @@ export interface ImportLoopParts extends ImportParts {
   limits: GateLimits
   importsMax: number
   failuresMax: number
+  needsOf(tenantId: string): Promise<Needs>
 }
 
 const lookEveryMs = 300
@@ -64,15 +66,16 @@ export function startImports(parts: ImportLoopParts) {
     const own = owned.get(document.partition)
     if (own === undefined) return
     if (document.outcome !== null) return tell(document, document.outcome)
-    if (!(await imports.begin(document._id, own.owner))) return
-    const outcome = await carriedOut(document, own.owner)
+    const needs = await parts.needsOf(document.tenantId)
+    if (!(await imports.begin(document._id, own.owner, needs))) return
+    const outcome = await carriedOut(document, own.owner, needs)
     if (outcome === null) return
     const decided = await imports.conclude(document._id, own.owner, outcome)
     if (decided !== null) await tell(document, decided)
   }
 
   /** Null when it is to be looked at again later. */
-  async function carriedOut(document: ImportDocument, owner: string): Promise<ImportOutcome | null> {
+  async function carriedOut(document: ImportDocument, owner: string, needs: Needs): Promise<ImportOutcome | null> {
     const { tenantId } = document
     if (document.cancelledBy !== null) return failedBefore(document, cancelledBy(document.cancelledBy))
     const tenant = await tenants.get(tenantId)
@@ -86,7 +89,7 @@ export function startImports(parts: ImportLoopParts) {
     try {
       const { serviceUserId, token, hibobUrl, version } = await tenants.credentials(tenantId)
       const client = clients.of({ tenantId, baseUrl: hibobUrl, serviceUserId, token: token.reveal(), version })
-      const ended = await runImport(parts, { ...run, document, client, owner })
+      const ended = await runImport(parts, { ...run, document, client, owner, needs })
       if (!('kind' in ended)) return ended
       run.signal.throwIfAborted()
       await stopRefused(document, version, ended)

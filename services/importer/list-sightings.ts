@@ -1,7 +1,7 @@
 // Which people's records name list items that the company's lists, as last told, do not know or call otherwise (protocol P9). Pure.
 // A sighting asks for the lists once; when a reading that began a settling time after it has not settled the matter, it is left
 // to the daily reading: some items are never listed, and a label may differ from the item's name for good.
-import { type ListName, listFields } from '@hibob-sync/domain'
+import { type Needs, listFields as standardListFields } from '@hibob-sync/domain'
 
 export interface LabelledFields {
   fields: Record<string, unknown>
@@ -9,27 +9,36 @@ export interface LabelledFields {
 }
 
 /** Per list, the names by item id; a list that was never told is missing. */
-export type KnownItems = Partial<Record<ListName, ReadonlyMap<string, string | null>>>
+export type KnownItems = ReadonlyMap<string, ReadonlyMap<string, string | null>>
 
 /** `list/item/label` of every item that is unknown, or known under another name than its label. */
-export function strangeItems(people: readonly LabelledFields[], known: KnownItems): Set<string> {
+export function strangeItems(
+  people: readonly LabelledFields[],
+  listFields: Needs['listFields'],
+  known: KnownItems,
+): Set<string> {
   const strange = new Set<string>()
   for (const person of people) {
-    for (const [list, path] of Object.entries(listFields) as [ListName, string][]) {
-      const value = person.fields[path]
-      if (typeof value !== 'string' && typeof value !== 'number') continue
-      const item = String(value)
-      const label = labelOf(person, path)
-      const items = known[list]
-      if (items?.has(item) && (label === null || items.get(item) === label)) continue
-      strange.add(`${list}/${item}/${label ?? ''}`)
+    for (const { list, path } of listFields) {
+      const held = itemsAt(person, path)
+      // of several items the label names none by itself
+      const label = held.length === 1 ? labelOf(person, path) : null
+      const items = known.get(list)
+      for (const item of held)
+        if (!items?.has(item) || (label !== null && items.get(item) !== label))
+          strange.add(`${list}/${item}/${label ?? ''}`)
     }
   }
   return strange
 }
 
+function itemsAt({ fields }: LabelledFields, path: string): string[] {
+  const values = [fields[path]].flat()
+  return values.filter(value => typeof value === 'string' || typeof value === 'number').map(String)
+}
+
 function labelOf({ fields, labels }: LabelledFields, path: string): string | null {
-  const text = path === listFields.site ? fields['work.site'] : undefined
+  const text = path === standardListFields.site ? fields['work.site'] : undefined
   return labels[path] ?? (typeof text === 'string' ? text : null)
 }
 

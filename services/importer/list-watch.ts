@@ -1,6 +1,6 @@
 // When a tenant's company lists are to be read again: a day after the last reading, or when people's records name items that the lists
 // do not know or call otherwise, then at most once per settling time (protocol P9).
-import { listNames } from '@hibob-sync/domain'
+import type { Needs } from '@hibob-sync/domain'
 import type { ListSchedule, ReadModels } from '@hibob-sync/mongo'
 import {
   afterSighting,
@@ -14,17 +14,19 @@ import {
 export interface ListWatchParts {
   lists: ListSchedule
   models: ReadModels
+  needsOf(tenantId: string): Promise<Needs>
   settlingMs: number
 }
 
-export function listWatch({ lists, models, settlingMs }: ListWatchParts) {
+export function listWatch({ lists, models, needsOf, settlingMs }: ListWatchParts) {
   const sightings = new Map<string, Sightings>()
   /** When a tenant's people last gave cause to read its lists. */
   const askedAt = new Map<string, number>()
 
   /** People were observed. */
   async function seen(tenantId: string, partition: number, people: readonly LabelledFields[]): Promise<void> {
-    const strange = strangeItems(people, await knownItems(tenantId))
+    const { listFields } = await needsOf(tenantId)
+    const strange = strangeItems(people, listFields, await knownItems(tenantId, listFields))
     if (strange.size === 0) return
     const now = Date.now()
     const { sightings: after, readLists } = afterSighting(
@@ -46,11 +48,11 @@ export function listWatch({ lists, models, settlingMs }: ListWatchParts) {
     await lists.read(tenantId, beganAt, beganAt + (isAskedSince ? settlingMs : everyMs))
   }
 
-  async function knownItems(tenantId: string): Promise<KnownItems> {
-    const items: KnownItems = {}
-    for (const name of listNames) {
+  async function knownItems(tenantId: string, listFields: Needs['listFields']): Promise<KnownItems> {
+    const items = new Map<string, ReadonlyMap<string, string | null>>()
+    for (const name of new Set(listFields.map(({ list }) => list))) {
       const list = await models.list(tenantId, name)
-      if (list !== null) items[name] = new Map(list.items.map(item => [item.id, item.name]))
+      if (list !== null) items.set(name, new Map(list.items.map(item => [item.id, item.name])))
     }
     return items
   }

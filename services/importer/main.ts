@@ -1,4 +1,5 @@
 // The importer: takes webhooks from the log, reads from HiBob whom they name, appends what it saw.
+import { needsOf } from '@hibob-sync/domain'
 import {
   type Consumer,
   createKafka,
@@ -22,8 +23,10 @@ import {
   projectorCheckpoints,
   readModels,
   serviceBeats,
+  tenantStates,
 } from '@hibob-sync/mongo'
 import { AppError, commaList, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import { announceDays } from './announce-days.ts'
 import { eventAppender } from './append-events.ts'
 import type { ImporterConfig } from './config.ts'
 import { hibobClients } from './hibob-clients.ts'
@@ -47,10 +50,10 @@ const importBatchMax = 200
 /** Failures one after the other, some five minutes in all, after which an import is given up. */
 const importFailuresMax = 9
 
-/** `fatal` is called when the importer cannot go on; the process should then end. */
+/** `fatal` is called when the importer cannot go on; the process should then end. `now`: the schedule's clock, ms since the epoch. */
 export async function startImporter(
   config: ImporterConfig,
-  { logger, fatal }: { logger: Logger; fatal(error: Error): void },
+  { logger, fatal, now = Date.now }: { logger: Logger; fatal(error: Error): void; now?: () => number },
 ) {
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
   const { clusterId, partitions } = await requireTopics(client, {
@@ -72,6 +75,8 @@ export async function startImporter(
   const lists = listSchedule(mongo)
   const imports = importStore(mongo)
   const projector = projectorCheckpoints(mongo)
+  const foldedTo = async (partition: number) => (await projector.load(partition))?.position.offset ?? null
+  const states = tenantStates(mongo)
   const metrics = importerMetrics()
   const clients = hibobClients({
     connectionsMax: config.IMPORTER_REQUESTS_MAX,
@@ -95,6 +100,7 @@ export async function startImporter(
       retryMaxMs: config.IMPORTER_RETRY_MAX_MS,
     },
     append: eventAppender(lanes, topic),
+    needsOf: async (tenantId: string) => needsOf(await states.live(tenantId)),
     mayBegin: () => consumer !== null && consumer.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS / 2,
   }
 
@@ -108,7 +114,7 @@ export async function startImporter(
     ...common,
     imports,
     known: knownPeople(mongo),
-    foldedTo: async partition => (await projector.load(partition))?.position.offset ?? null,
+    foldedTo,
     importsMax: config.IMPORTER_IMPORTS_MAX,
     peopleAheadMax: config.IMPORTER_IMPORT_AHEAD_PEOPLE,
     projectorPatienceMs,
@@ -156,14 +162,15 @@ export async function startImporter(
   const running = consumer
   const beats = serviceBeats(mongo)
   const stopBeating = beats.keepBeating('importer', common.mayBegin)
-  const schedule = scheduleImports({
+  const scheduled = {
     ...common,
-    imports,
-    beats,
+    states,
+    now,
     everyMs: config.IMPORTER_SCHEDULE_EVERY_MS,
-    spreadMs: config.IMPORTER_NIGHTLY_SPREAD_MS,
-    partitionOf: tenantId => partitionFor(tenantId, partitions),
-  })
+    partitionOf: (tenantId: string) => partitionFor(tenantId, partitions),
+  }
+  const schedule = scheduleImports({ ...scheduled, imports, beats, spreadMs: config.IMPORTER_NIGHTLY_SPREAD_MS })
+  const days = announceDays({ ...scheduled, foldedTo })
   const lagTimer = setInterval(() => void measureLag().catch(() => {}), lagEveryMs)
   const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.metrics, ready })
 
@@ -191,7 +198,7 @@ export async function startImporter(
   async function stop(): Promise<void> {
     clearInterval(lagTimer)
     stopBeating()
-    await Promise.all([schedule.stop(), reading.stop(), importing.stop()])
+    await Promise.all([schedule.stop(), days.stop(), reading.stop(), importing.stop()])
     await running.stop()
     await lanes.stop()
     await clients.close()

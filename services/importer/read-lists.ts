@@ -1,5 +1,5 @@
 // The company's lists of one tenant (protocol P9): when the tenant is added, daily, and when an observation shows an item that they do not.
-import { type ListName, listNames } from '@hibob-sync/domain'
+import type { Needs } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
 import type { Logger } from '@hibob-sync/runtime'
 import type { AppendEvents } from './append-events.ts'
@@ -12,6 +12,8 @@ export interface ListReader {
   append: AppendEvents
   logger: Logger
   mayBegin(): boolean
+  /** By the settings in force now. */
+  needsOf(tenantId: string): Promise<Needs>
   signal: AbortSignal
 }
 
@@ -21,6 +23,7 @@ export async function readLists(
   tenantId: string,
   partition: number,
 ): Promise<{ kind: 'read'; beganAt: number } | { kind: 'not-owned' } | HibobFailure> {
+  const needs = await reader.needsOf(tenantId)
   const begun = reader.mayBegin() ? reader.owned.beginRequest(partition) : null
   if (begun === null) return { kind: 'not-owned' }
   const beganAt = Date.now()
@@ -28,7 +31,7 @@ export async function readLists(
   if (answer.kind !== 'ok') return answer
   const stamp = newStamp()
   const events = answer.lists
-    .filter(({ name }) => listNames.includes(name as ListName))
+    .filter(({ name }) => needs.lists.includes(name))
     .flatMap(({ name, items }) => listEvents({ tenantId, list: name, items, asOf: begun.asOf }, stamp))
   const { refused } = await reader.append(partition, events)
   for (const { data } of refused)

@@ -1,7 +1,7 @@
 // One request to HiBob about people of one tenant, and what follows from its answer. The pending reads go only after the log has
 // acknowledged what was seen, only where nothing newer has asked meanwhile (protocol P3), and only under the ownership under which the
 // request began: a reading that has been overtaken counts as older (P1), so it must not settle what its successor has still to read.
-import { type Cause, standardFields } from '@hibob-sync/domain'
+import type { Cause, Needs } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
 import type { ImporterCheckpoints, PendingRead, PendingReads } from '@hibob-sync/mongo'
 import type { AppendEvents } from './append-events.ts'
@@ -14,6 +14,8 @@ export interface PeopleReader {
   checkpoints: ImporterCheckpoints
   pending: PendingReads
   settlingMs: number
+  /** By the settings in force now. */
+  needsOf(tenantId: string): Promise<Needs>
   append: AppendEvents
   /** Whether the group still counts this process in. */
   mayBegin(): boolean
@@ -34,12 +36,13 @@ export async function readPeople(
   partition: number,
   people: readonly PendingRead[],
 ): Promise<ReadingOutcome> {
+  const { fields } = await reader.needsOf(tenantId)
   const begun = reader.mayBegin() ? reader.owned.beginRequest(partition) : null
   if (begun === null) return { kind: 'not-owned' }
   const beganAt = Date.now()
   const answer = await client.searchPeople({
     ids: people.map(({ employeeId }) => employeeId),
-    fields: standardFields,
+    fields,
     purpose: 'event',
     signal: reader.signal,
   })

@@ -1,6 +1,6 @@
 // One import from beginning to end (protocol P8): ids first, then the company's lists, then everyone, then by id whoever was known and not
 // in the answer. Each request has its own `asOf`; it begins only while this process owns the partition, and is appended only then.
-import { type HibobEvent, standardFields } from '@hibob-sync/domain'
+import type { HibobEvent, Needs } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportOutcome, KnownPeople, ListSchedule, PendingReads } from '@hibob-sync/mongo'
 import { AppError, type Logger } from '@hibob-sync/runtime'
@@ -32,6 +32,8 @@ export interface ImportParts {
 export interface ImportRun {
   document: ImportDocument
   client: HibobClient
+  /** What HiBob is asked for. */
+  needs: Needs
   /** The ownership under which the run began. */
   owner: string
   signal: AbortSignal
@@ -69,7 +71,9 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
   if (refused !== null) return outcomeOf(writer, refused)
 
   run.shows({ phase: 'lists', expected: ids.size })
-  const lists = await run.patiently(() => readLists({ ...parts, signal }, client, tenantId, partition))
+  const lists = await run.patiently(() =>
+    readLists({ ...parts, needsOf: async () => run.needs, signal }, client, tenantId, partition),
+  )
   if (isFinal(lists)) return lists
   if (lists.kind !== 'read') throw notOwned()
   await parts.lists.read(tenantId, lists.beganAt, lists.beganAt + parts.listsEveryMs)
@@ -101,7 +105,7 @@ async function projectorLevel(parts: ImportParts, { document: { partition }, sig
 async function readEveryone(parts: ImportParts, run: ImportRun, writer: ImportWriter) {
   const reading = begin(parts, run)
   const answer = await run.client.everyone({
-    fields: standardFields,
+    fields: run.needs.fields,
     take: people => writer.take(people, reading),
     purpose: 'import',
     signal: run.signal,
@@ -124,7 +128,7 @@ async function readAbsent(
     const reading = begin(parts, run)
     const found = await run.client.searchPeople({
       ids,
-      fields: standardFields,
+      fields: run.needs.fields,
       purpose: 'import',
       signal: run.signal,
     })

@@ -1,0 +1,119 @@
+// Time as events (protocol P10): per tenant with settings, each day that begins in a zone that is in use. A day that has begun is announced
+// again when somebody fell due on it since. Only the partition's owner announces, and only once all that was announced before is folded, so
+// that each day comes once; twice does no harm. The clock decides when a day is announced, never what it does.
+import type { HibobEvent } from '@hibob-sync/domain'
+import type { Tenant, TenantStates, TenantStore } from '@hibob-sync/mongo'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { type AppendEvents, requireTaken } from './append-events.ts'
+import { daysToAnnounce, localDay } from './due-days.ts'
+import { importerSource } from './list-events.ts'
+import { lookAgainAndAgain } from './look-again.ts'
+import type { OwnedPartitions } from './owned-partitions.ts'
+
+export interface DaysParts {
+  owned: OwnedPartitions
+  states: TenantStates
+  tenants: TenantStore
+  logger: Logger
+  everyMs: number
+  /** ms since the epoch. */
+  now(): number
+  partitionOf(tenantId: string): number
+  append: AppendEvents
+  mayBegin(): boolean
+  /** The offset that the projector folds next in a partition. */
+  foldedTo(partition: number): Promise<number | null>
+}
+
+interface Announced {
+  date: string
+  offset: number
+  /** Of the tenant: one that was removed and came again begins anew. */
+  addedAt: string
+}
+
+/** What the event can name. */
+const zoneLengthMax = 64
+
+export function announceDays(parts: DaysParts) {
+  const { owned, states, tenants, logger } = parts
+  /** By tenant and zone, the newest of this process. */
+  const announced = new Map<string, Announced>()
+  const ending = new AbortController()
+  const looking = lookAgainAndAgain({ ...parts, look, fault: 'days cannot be announced', signal: ending.signal })
+
+  async function look(): Promise<void> {
+    for (const tenant of await tenants.list()) {
+      if (tenant.state === 'removed' || ending.signal.aborted) continue
+      // one tenant's trouble is not the others'
+      await lookAt(tenant).catch(error =>
+        logger.warn({ tenantId: tenant.tenant, code: errorCode(error) }, 'days of a tenant cannot be announced'),
+      )
+    }
+  }
+
+  async function lookAt({ tenant: tenantId, added_at: addedAt }: Tenant): Promise<void> {
+    const partition = parts.partitionOf(tenantId)
+    const own = owned.isReadUp(partition) ? owned.get(partition) : undefined
+    const foldedTo = (await parts.foldedTo(partition)) ?? 0
+    // what the former owner announced shows in the tenant's state first
+    if (own === undefined || foldedTo < own.logEnd) return
+    const state = await states.live(tenantId)
+    if (state?.settings === undefined || state.removed) return
+    const tenantZone = (JSON.parse(state.settings.json) as { time_zone?: string }).time_zone ?? 'UTC'
+    for (const zone of new Set([tenantZone, ...(await states.zones(tenantId))])) {
+      const known = announced.get(keyOf(tenantId, zone))
+      const mine = known?.addedAt === addedAt ? known : undefined
+      // not folded yet
+      if (zone.length > zoneLengthMax || (mine !== undefined && mine.offset >= foldedTo)) continue
+      const last = later(state.days?.[zone], mine?.date)
+      const days = daysToAnnounce(last, localDay(zone, tenantZone, parts.now()))
+      if (days.length === 0 && last !== null) {
+        const due = { zone, date: last, sinceOffset: mine?.offset ?? 0 }
+        if (await states.isDue(tenantId, due)) days.push(last)
+      }
+      for (const date of days) {
+        const offset = await announce(tenantId, partition, own.owner, { date, timeZone: zone })
+        announced.set(keyOf(tenantId, zone), { date, offset, addedAt })
+      }
+    }
+  }
+
+  async function announce(
+    tenantId: string,
+    partition: number,
+    owner: string,
+    data: { date: string; timeZone: string },
+  ): Promise<number> {
+    if (ending.signal.aborted || !parts.mayBegin() || owned.get(partition)?.owner !== owner)
+      throw new AppError('ownership_lost', 'the partition is no longer owned', { retryable: true })
+    const { date, timeZone } = data
+    const event: HibobEvent<'tenant.day.began'> = {
+      specversion: '1.0',
+      id: `day-${tenantId}-${timeZone}-${date}`,
+      source: importerSource,
+      type: 'tenant.day.began',
+      time: new Date().toISOString(),
+      tenantid: tenantId,
+      dataversion: 1,
+      data,
+    }
+    const appended = await parts.append(partition, [event])
+    requireTaken(appended)
+    logger.info({ tenantId, date, timeZone }, 'a day has begun')
+    return appended.offset ?? 0
+  }
+
+  /** Resolves when nothing more will be announced. */
+  async function stop(): Promise<void> {
+    ending.abort()
+    await looking
+  }
+
+  return { stop }
+}
+
+// a day whose fold was parked is not announced again and again
+const later = (a: string | null = null, b: string | null = null) => (a !== null && (b === null || a > b) ? a : b)
+
+const keyOf = (tenantId: string, zone: string) => `${tenantId}/${zone}`
