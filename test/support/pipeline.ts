@@ -26,6 +26,8 @@ export interface PipelineOptions {
   env?: Record<string, string>
   rateLimits?: Record<string, number>
   rateWindowMs?: number
+  /** The clock by which the importer's schedule goes, ms since the epoch. */
+  now?: () => number
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
@@ -125,6 +127,7 @@ export async function preparePipeline(options: PipelineOptions) {
 
   return {
     env,
+    now: options.now ?? Date.now,
     prefix,
     client,
     mongo,
@@ -157,8 +160,8 @@ const fail = (error: Error) => {
 
 export const runProjector = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
   startProjector(readConfig(projectorSettings, env), { logger, fatal })
-export const runImporter = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
-  startImporter(readConfig(importerSettings, env), { logger, fatal })
+export const runImporter = ({ env, logger, now }: Prepared, fatal: (error: Error) => void = fail) =>
+  startImporter(readConfig(importerSettings, env), { logger, fatal, now })
 export const runIngress = ({ env, logger }: Prepared) => startIngress(readConfig(ingressSettings, env), { logger })
 
 /** All of it, with every company's webhooks connected. */
