@@ -3,6 +3,7 @@
 import {
   modelPages,
   type NewReplay,
+  parkedEvents,
   type ReplayDocument,
   type Replays,
   removeGenerationOf,
@@ -19,6 +20,7 @@ export interface Replayed {
   replayId: string
   generation: number
   events: number
+  /** What the read models that are live now could not fold. */
   parked: number
   /** Null when a former run had compared already. */
   comparison: Comparison | null
@@ -136,7 +138,7 @@ async function runReplays(
 async function offeredBefore(parts: ReplayParts, replaying: Replays, replay: ReplayDocument): Promise<Replayed | null> {
   const { _id: replayId, generation, level, state } = replay
   if (state !== 'level' || level === null || !(await isSwitchedAt(parts, replaying, replay, level))) return null
-  return { replayId, generation, events: 0, parked: 0, comparison: null }
+  return { replayId, generation, events: 0, parked: await parkedIn(parts), comparison: null }
 }
 
 async function finish(
@@ -150,8 +152,11 @@ async function finish(
   if (comparison.count > 0) await approved(parts, approve, comparison)
   await offerUntilSwitched(parts, replaying, replay, built.fold)
   const { _id: replayId, generation } = replay
-  return { replayId, generation, events: built.events, parked: built.fold.totals().parked, comparison }
+  return { replayId, generation, events: built.events, parked: await parkedIn(parts), comparison }
 }
+
+// an earlier run may have noted some of it
+const parkedIn = ({ mongo, tenantId }: ReplayParts) => parkedEvents(mongo).count(tenantId)
 
 async function approved(parts: ReplayParts, approve: Approve, comparison: Comparison): Promise<void> {
   try {

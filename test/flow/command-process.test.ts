@@ -89,8 +89,9 @@ await t.test('every command has help with examples', async t => {
       verb => ['tenants', verb],
     ),
     ...['list', 'show', 'retry', 'discard'].map(verb => ['parked', verb]),
+    ...['list', 'remove'].map(verb => ['snapshots', verb]),
     ...['apply', 'check'].map(verb => ['topics', verb]),
-    ...['users', 'teams', 'managers', 'events', 'resend', 'status'].map(verb => [verb]),
+    ...['users', 'teams', 'managers', 'events', 'resend', 'replay', 'status'].map(verb => [verb]),
   ]
   for (const words of commands) {
     const { code, stdout } = await hibobSync(prepared.env, ...words, '--help')

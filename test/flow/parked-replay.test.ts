@@ -70,7 +70,7 @@ await t.test('what parks after the switch is noted beside them', async t => {
 
 await t.test('after a rollback the notes of the former generation are back, with what parked since then', async t => {
   const [, later] = await listed()
-  await hibobSyncJson(env, 'replay', 'rollback', 'acme', '--yes')
+  t.match(await hibobSyncJson(env, 'replay', 'rollback', 'acme', '--yes'), { parked: 3 })
   t.same(await listed(), [unfoldable, mended, later])
 })
 

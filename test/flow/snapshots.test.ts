@@ -46,8 +46,9 @@ await t.test('a tenant is kept as it was then, and its listings are what they we
   const made = await hibobSyncJson(env, 'replay', 'acme', '--to', then, '--snapshot', 'early')
   t.match(made, { tenant: 'acme', name: 'early', as_of: then, users: people, teams: 1, managers: 1, parked: 0 })
   t.same(await listings({ snapshot: 'early' }), wasThen)
-  for (const [name, then] of Object.entries(wasThen))
-    t.same(await hibobSyncJson(env, name, 'acme', '--snapshot', 'early'), then)
+  const printed = (name: string) => hibobSyncJson(env, name, 'acme', '--snapshot', 'early')
+  const [users, teams, managers] = await Promise.all(['users', 'teams', 'managers'].map(printed))
+  t.same({ users, teams, managers }, wasThen)
   t.match(await hibobSyncJson(env, 'users', 'acme', '--snapshot', 'early', '--id', '7'), [
     { full_name: 'Person 7 one' },
   ])
@@ -147,13 +148,19 @@ await t.test('a listing of a snapshot that is removed meanwhile does not end as 
 })
 
 await t.test('what cannot be a snapshot is refused before anything is folded', async t => {
-  const refused = async (...args: string[]) => (await hibobSync(env, ...args)).stderr
-  t.match(await refused('replay', 'acme', '--snapshot', 'x'), /usage: --snapshot goes with --to/)
-  t.match(await refused('replay', 'acme', '--to', then, '--replace'), /usage: --replace goes with --snapshot/)
-  t.match(await refused('replay', 'acme', '--to', then, '--snapshot', 'no/name'), /snapshot_name_invalid/)
-  t.match(await refused('replay', 'nowhere', '--to', then, '--snapshot', 'x'), /tenant_unknown/)
-  t.match(await refused('users', 'nowhere', '--snapshot', 'x'), /tenant_unknown/)
-  t.match(await refused('snapshots', 'list', 'nowhere'), /tenant_unknown/)
+  const toCome = new Date(Date.now() + dayMs).toISOString()
+  const refusals: [RegExp, ...string[]][] = [
+    [/usage: --snapshot goes with --to/, 'replay', 'acme', '--snapshot', 'x'],
+    [/usage: --replace goes with --snapshot/, 'replay', 'acme', '--to', then, '--replace'],
+    [/snapshot_name_invalid/, 'replay', 'acme', '--to', then, '--snapshot', 'no/name'],
+    [/time_invalid/, 'replay', 'acme', '--to', toCome, '--snapshot', 'x'],
+    [/tenant_unknown/, 'replay', 'nowhere', '--to', then, '--snapshot', 'x'],
+    [/tenant_unknown/, 'users', 'nowhere', '--snapshot', 'x'],
+    [/tenant_unknown/, 'snapshots', 'list', 'nowhere'],
+  ]
+  const ended = await Promise.all(refusals.map(([, ...args]) => hibobSync(env, ...args)))
+  for (const [index, { code, stderr }] of ended.entries())
+    t.match([code, stderr], [1, refusals[index]?.[0]], refusals[index]?.slice(1).join(' '))
   t.equal(await replays.countDocuments({ purpose: 'snapshot', state: 'building' }), 0)
 })
 

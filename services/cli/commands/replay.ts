@@ -1,6 +1,7 @@
 // `replay`: a tenant's read models are built anew from the log, beside the live ones, and switched to. `cancel` and `rollback` undo it.
 import { auditLog, keptHours } from '@hibob-sync/mongo'
 import type { Kept, ReplayParts } from '@hibob-sync/replay'
+import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJson, say } from '../output.ts'
@@ -120,6 +121,10 @@ async function keepAt(
 ): Promise<void> {
   requireSnapshotName(name)
   const timeMs = timeOf(to)
+  if (timeMs > Date.now())
+    throw new AppError('time_invalid', `${to} is still to come: how ${tenant} is then is not known`, {
+      retryable: false,
+    })
   const { keepSnapshot } = await import('@hibob-sync/replay')
   const kept = await withReplayParts(
     context,

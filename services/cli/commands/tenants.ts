@@ -246,7 +246,7 @@ async function remove(context: Context, tenant: string, options: Confirmable & {
   const found = await context.tenant(tenant)
   const { users } = await (await context.models()).counts(tenant)
   await confirm(
-    `Tenant ${tenant} ends: its ${users} users, its teams and managers are removed, and services are told so.`,
+    `Tenant ${tenant} ends: its ${users} users, its teams, managers and snapshots are removed, and services are told so.`,
     options.yes,
   )
   // first nobody can reach it any more, then the log says so: it is asked whether it answers before anything is done
