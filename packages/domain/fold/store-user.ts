@@ -31,9 +31,11 @@ export function storeUser(
   const kept =
     by === 'fold' && former !== null && told !== null ? keepBack(context, former, changed, next.standing ?? null) : null
   if (kept !== null && told !== null) {
-    user = sharing(told, asTold(context, withFormer(user, told, kept.fields)))
-    changed = userDifference(told, user)
     layStanding(next, former, kept.standing)
+    if (kept.fields.length > 0) {
+      user = sharing(told, asTold(context, withFormer(user, told, kept.fields)))
+      changed = userDifference(told, user)
+    }
   }
   const traced = told === null ? userFields : changed.map(change => change.field)
   next.user = user
