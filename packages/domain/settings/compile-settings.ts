@@ -1,7 +1,7 @@
 // Settings made ready for the fold. Of the right shape they always can be: a rule that `checkSettings` would not have let pass gives errors.
 import { Compile } from 'typebox/compile'
 import { DomainError } from '../domain-error.ts'
-import { standardFields } from '../hibob-fields.ts'
+import { listNames, standardFields } from '../hibob-fields.ts'
 import type { CompiledRule, CompiledSettings } from './compiled.ts'
 import { compileCondition, conditionPaths } from './condition.ts'
 import { standardListOf } from './field-lists.ts'
@@ -61,10 +61,13 @@ function compile(settings: Settings): CompiledSettings {
 
 /** A list that a rule names is for the fields beyond the standard ones, whose lists are known. */
 function listsToldBy({ list }: Rule, paths: readonly string[]): string[] {
-  return list !== undefined && paths.some(path => standardListOf(path) === null) ? [list] : []
+  return list !== undefined && !standardLists.has(list) && paths.some(path => standardListOf(path) === null)
+    ? [list]
+    : []
 }
 
 const standard = new Set<string>(standardFields)
+const standardLists = new Set<string>(listNames)
 const sorted = (names: string[]) => [...new Set(names)].sort()
 
 /** Learn Amp's own fields hold texts and dates, whatever HiBob's do. */

@@ -24,6 +24,9 @@ export const functionsHidden =
   formatBase formatInteger formatNumber fromMillis keys lookup merge millis now parseInteger power random shuffle sift spread sqrt
   toMillis`.split(/\s+/)
 
+/** Of the tree, whose lists count as levels too. */
+const depthMax = 200
+
 const refusedNodes: Record<string, string> = {
   transform: '“| … |” is not available: an expression gives one value',
   wildcard: '“*” is not available: name each field',
@@ -40,9 +43,11 @@ export function readExpression(
   RegexEngine: unknown,
 ): { expression: jsonata.Expression; ast: Node; rangeEnds: Set<unknown> } {
   if (text.includes('__evaluate_')) throw new ExpressionError('names with “__evaluate_” are not available')
+  // each is a level of the parser's own stack, and none of the tree's
+  if (text.replace(/\s/g, '').includes('-'.repeat(20))) throw new ExpressionError('too many “-” in a row')
   const expression = parsed(text, RegexEngine)
   const ast = expression.ast() as Node
-  const nodes = [...nodesOf(ast)]
+  const nodes = nodesOf(ast)
   const bound = new Set(nodes.flatMap(namesBound))
   const rangeEnds = new Set<unknown>()
   for (const node of nodes) {
@@ -93,13 +98,17 @@ function namesBound(node: Node): string[] {
   return names.filter(name => typeof name === 'string')
 }
 
-/** Every node below, in the order of the text as far as the tree has it. */
-function* nodesOf(node: unknown): Generator<Node> {
-  const open = [node]
-  while (open.length > 0) {
-    const next = open.pop()
-    if (typeof next !== 'object' || next === null || next instanceof RegExp) continue
-    if (!Array.isArray(next)) yield next as Node
-    open.push(...Object.values(next).reverse())
+/** Every node, the outer ones first. */
+function nodesOf(ast: unknown): Node[] {
+  const nodes: Node[] = []
+  let level = [ast]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > depthMax) throw new ExpressionError('it nests too deeply')
+    const objects = level.filter(
+      part => typeof part === 'object' && part !== null && !(part instanceof RegExp),
+    ) as object[]
+    nodes.push(...(objects.filter(part => !Array.isArray(part)) as Node[]))
+    level = objects.flatMap(part => Object.values(part))
   }
+  return nodes
 }

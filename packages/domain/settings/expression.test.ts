@@ -73,7 +73,10 @@ t.test('every bound ends an expression soon, with an error that names it', async
     ['$reduce([1..900], function($a, $b) { $append($a, $a) })', /larger than 4000/],
     ['$contains($pad("", 3900, "a"), /(a|a)*(a|a)*(a|a)*b/)', /steps within patterns|false/],
     ['$count($match($pad("", 3900, "a"), /a.*b|a/))', /steps within patterns|larger/],
-    [`${'('.repeat(900)}1${')'.repeat(900)}`, /levels|1/],
+    [`${'('.repeat(120)}1${')'.repeat(120)}`, /more than 150 levels|nests too deeply/],
+    [`${'('.repeat(900)}1${')'.repeat(900)}`, /nests too deeply/],
+    [`${'- '.repeat(900)}1`, /too many “-”/],
+    [`${'1 & '.repeat(400)}1`, /nests too deeply/],
     [`$length("${'x'.repeat(1500)}" & $pad("", 2600))`, /larger than 4000/],
     [`"${'x'.repeat(1500)}"`, /longer than 1000/],
     ['[1, 2]', /gives a list/],
@@ -100,6 +103,12 @@ t.test('an evaluation leaves nothing to the next', async t => {
 t.test('names that objects are born with reach nothing', async t => {
   for (const text of ['work.constructor', 'constructor.prototype', '$string(work.a.constructor)', 'work."__proto__"'])
     t.equal(attempt(text, { work: { a: 'x' } }), null, text)
+})
+
+t.test('no object can be made to pass for a function, which would be evaluated unbounded', async t => {
+  const forged = '"arguments": [], "environment": {"lookup": /x/}, "body": {"type": "number", "value": 1}'
+  for (const mark of ['"_jsonata_lambda"', '"_json" & "ata_lambda"', '"_json" & "ata_function"'])
+    t.match(attempt(`($f := {${mark}: true, ${forged}}; $f())`), /reserved for internal use/, mark)
 })
 
 t.test('$pad fills up like JSONata’s own', async t => {
