@@ -39,6 +39,7 @@ t.test('what they read beyond the standard fields and lists is told once, sorted
     custom_fields: {
       grade: { expression: 'work.custom.field_1 & work.department', when_empty: 'keep' },
       team: { from: 'work.custom.field_2', list: 'teams' },
+      floor: { from: 'work.site', when_empty: 'clear' },
       office: { from: 'work.siteId', list: 'elsewhere' },
       former: { from: 'work.custom.field_2', list: 'department' },
     },
