@@ -42,16 +42,19 @@ export function mapUnder(settings: SettingsNow, person: Mapped, context: Mapping
 }
 
 /** The rule whose fields have been asked for: the present one, else the former. undefined: the standard mapping; `null`: no value. */
-function ruleInForce(
+export function ruleInForce(
   { compiled, former }: SettingsNow,
-  person: Mapped,
+  person: Pick<Mapped, 'kept' | 'absent'>,
   of: (settings: CompiledSettings) => CompiledRule | null | undefined,
 ): CompiledRule | null | undefined {
   const present = of(compiled)
   return present && !wasAsked(present, person) ? of(former) : present
 }
 
-export function wasAsked({ paths }: CompiledRule, { kept, absent }: Pick<Mapped, 'kept' | 'absent'>): boolean {
+export function wasAsked(
+  { paths }: Pick<CompiledRule, 'paths'>,
+  { kept, absent }: Pick<Mapped, 'kept' | 'absent'>,
+): boolean {
   return paths.every(path => asked.has(path) || Object.hasOwn(kept.fields, path) || absent.includes(path))
 }
 

@@ -15,6 +15,7 @@ export { type Outbox, type OutboxChange, outbox } from './outbox.ts'
 export * from './parked-events.ts'
 export * from './pending-reads.ts'
 export * from './person-notes.ts'
+export * from './preview-settings.ts'
 export { type Commit, type DocumentWrite, type ProjectionStore, projectionStore } from './projection-store.ts'
 export {
   type ProjectorCheckpoint,

@@ -18,8 +18,11 @@ export type DocumentHolder = { [C in CollectionName]: Lookup<Documents[C] | null
   put<C extends CollectionName>(name: C, id: string, document: Documents[C] | null): void
 }
 
+/** Reads what is stored. */
+export type DocumentStore = Pick<ProjectionStore, 'load' | 'reportsOf'>
+
 export interface FoldSource {
-  store: ProjectionStore
+  store: DocumentStore
   holder: DocumentHolder
   /** Awaited before MongoDB is read. */
   beforeReading(): Promise<void>
@@ -47,7 +50,7 @@ export async function foldLoaded(source: FoldSource, fold: (loaded: Loaded) => B
 export async function loadFor(
   events: readonly HibobEvent[],
   scopeOf: (tenantId: string) => TenantScope,
-  store: ProjectionStore,
+  store: DocumentStore,
   cache: DocumentHolder,
   beforeReading: () => Promise<void>,
 ): Promise<void> {
@@ -62,7 +65,7 @@ export async function loadFor(
 async function loadLacks(
   lacks: readonly Lack[],
   reports: Map<string, ReadonlySet<string>>,
-  store: ProjectionStore,
+  store: DocumentStore,
   cache: DocumentHolder,
   beforeReading: () => Promise<void>,
 ): Promise<void> {
@@ -81,7 +84,7 @@ async function loadLacks(
 async function loadMissing<C extends CollectionName>(
   name: C,
   ids: ReadonlySet<string>,
-  store: ProjectionStore,
+  store: DocumentStore,
   cache: DocumentHolder,
   beforeReading: () => Promise<void>,
 ): Promise<void> {

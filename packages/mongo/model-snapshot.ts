@@ -49,6 +49,16 @@ export function modelPages(mongo: Mongo, session?: ClientSession) {
     return loadedAs(name, (await found.toArray()) as Documents[C][])
   }
 
+  /** Documents by `_id`; an id without a document is not in the answer. */
+  async function load<C extends CollectionName>(name: C, ids: readonly string[]): Promise<Documents[C][]> {
+    if (ids.length === 0) return []
+    const filter = { _id: { $in: [...ids] } } as Filter<Documents[C]>
+    const found = mongo.db
+      .collection<Documents[C]>(collectionNames[name])
+      .find(filter, { ...reading, batchSize: ids.length + 1 })
+    return loadedAs(name, (await found.toArray()) as Documents[C][])
+  }
+
   /** Which of these documents are there. */
   async function present(name: CollectionName, ids: readonly string[]): Promise<Set<string>> {
     const found = mongo.db
@@ -57,5 +67,5 @@ export function modelPages(mongo: Mongo, session?: ClientSession) {
     return new Set((await found.toArray()).map(({ _id }) => _id))
   }
 
-  return { position, generation, page, present }
+  return { position, generation, page, load, present }
 }
