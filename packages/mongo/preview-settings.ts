@@ -68,7 +68,8 @@ async function previewIn(
   let counts: ReturnType<typeof previewCounts> | null = null
   let person: PreviewResult['person'] = null
   let done = 0
-  for (let plan = preview.next(); plan !== null; plan = preview.next()) {
+  const stateNow = () => (held.states.get(tenantStateId(scope)) ?? null) as TenantState | null
+  for (let plan = preview.next(stateNow()); plan !== null; plan = preview.next(stateNow())) {
     const { phase, after } = plan
     const collection = phase === 'teams' ? 'teams' : 'users'
     const page: Documents[CollectionName][] =
@@ -81,7 +82,7 @@ async function previewIn(
     if (batch === null) throw new Error(`the preview of ${tenantId} lacks documents that it has just loaded`)
     const people = preview.take(batch, plan, former)
     held.take(batch.writes)
-    const now = settingsNow(held.states.get(tenantStateId(scope)) as TenantState)
+    const now = settingsNow(stateNow())
     if (now === null) throw unreadable(batch.parked[0]?.message)
     counts ??= previewCounts(now.compiled)
     counts.add(batch, phase === 'users' ? former : [], people)

@@ -1,6 +1,14 @@
 // The read models as operators and the importer read them: the live ones, or those of a snapshot. A listing pins the generation when it
 // begins, so a switch never mixes two.
-import type { ListState, ManagerState, Team, User } from '@hibob-sync/domain'
+import {
+  type ListState,
+  type ManagerState,
+  type Settings,
+  type Team,
+  type TenantState,
+  tenantStateId,
+  type User,
+} from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
 import { snapshotReplaced, snapshots } from './snapshots.ts'
 import { tenantUnknown } from './tenant-document.ts'
@@ -20,6 +28,15 @@ export interface ManagerListing {
 export interface ListingOptions {
   id?: string
   snapshot?: string
+}
+
+/** `version` 0: the tenant has none of its own. */
+export interface SettingsListing {
+  version: number
+  settings: Settings
+  /** Those before. */
+  former: Settings
+  eventId: string | null
 }
 
 export type ReadModels = ReturnType<typeof readModels>
@@ -104,6 +121,19 @@ export function readModels(mongo: Mongo) {
     return db.collection<ListState>('tenant_states').findOne({ _id: `${tenantId}/${generation}/list/${name}` })
   }
 
+  /** What the live generation remembers of the tenant itself, or null while nothing was folded. */
+  async function state(tenantId: string): Promise<TenantState | null> {
+    const { generation } = await scopeOf(tenantId)
+    const _id = tenantStateId({ tenantId, generation })
+    return db.collection<TenantState>('tenant_states').findOne({ _id })
+  }
+
+  async function settingsOf(tenantId: string): Promise<SettingsListing> {
+    const inForce = (await state(tenantId))?.settings
+    const { version = 0, json = '{}', formerJson = null, eventId = null } = inForce ?? {}
+    return { version, settings: JSON.parse(json), former: JSON.parse(formerJson ?? '{}'), eventId }
+  }
+
   async function counts(tenantId: string): Promise<{ users: number; teams: number; managers: number }> {
     const { all } = await scopeOf(tenantId)
     const count = (name: string) => db.collection<{ _id: string }>(name).countDocuments(all)
@@ -111,5 +141,5 @@ export function readModels(mongo: Mongo) {
     return { users, teams, managers }
   }
 
-  return { users, teams, managers, list, counts }
+  return { users, teams, managers, list, state, settingsOf, counts }
 }

@@ -5,7 +5,7 @@ import { AppError } from '@hibob-sync/runtime'
 /** What a secret belongs to; all of it is authenticated. */
 export interface SealedFor {
   tenant: string
-  kind: 'service-user' | 'signing-secret' | 'master-key'
+  kind: 'service-user' | 'signing-secret' | 'alert-secret' | 'master-key'
   id: string
 }
 

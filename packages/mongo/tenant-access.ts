@@ -42,6 +42,13 @@ export function tenantAccess(mongo: Mongo, box: SealedBox) {
     return { serviceUserId: found.serviceUserId, token, hibobUrl: found.hibobUrl, version: found.credentialsVersion }
   }
 
+  /** What the tenant's alerts are signed with; null: none. Throws AppError `secret_unreadable`. */
+  async function alertSecret(tenant: string): Promise<Secret | null> {
+    const found = await collection.findOne({ _id: tenant, state: { $ne: 'removed' } })
+    if (found?.alertSecret === undefined) return null
+    return secret(box.open(found.alertSecret.sealed, { tenant, kind: 'alert-secret', id: 'alerts' }))
+  }
+
   function accessOf({ _id, companyId, secrets }: TenantDocument): WebhookAccess {
     const now = Date.now()
     const valid = secrets.filter(
@@ -59,5 +66,5 @@ export function tenantAccess(mongo: Mongo, box: SealedBox) {
     return access
   }
 
-  return { webhookAccesses, webhookAccess, credentials }
+  return { webhookAccesses, webhookAccess, credentials, alertSecret }
 }

@@ -29,6 +29,8 @@ export interface TenantDocument {
   addedAt: Date
   /** When everyone is read each night; absent: at the usual time. */
   nightly?: NightlyTime & { since: Date }
+  /** What alerts are signed with; absent: none are sent. */
+  alertSecret?: { sealed: string; since: Date }
 }
 
 /** `at`: local time `HH:MM`. `timeZone`: IANA name. */
@@ -53,6 +55,8 @@ export interface Tenant {
   time_zone: string
   /** Since when this time is the tenant's. */
   nightly_since: string
+  /** Since when alerts are signed with the present secret; null: there is none, and none are sent. */
+  alert_secret_since: string | null
   added_at: string
 }
 
@@ -77,6 +81,7 @@ export function shownTenant(document: TenantDocument): Tenant {
     nightly_at: at,
     time_zone: timeZone,
     nightly_since: (document.nightly?.since ?? document.addedAt).toISOString(),
+    alert_secret_since: document.alertSecret?.since.toISOString() ?? null,
     added_at: document.addedAt.toISOString(),
   }
 }

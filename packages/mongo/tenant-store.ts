@@ -134,6 +134,15 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
     if (!removed) throw secretUnknown(tenant, id)
   }
 
+  /** Alerts are signed with a new secret from now on, in the form of Standard Webhooks; it is told only here. */
+  async function renewAlertSecret(tenant: string, by: string): Promise<{ secret: string }> {
+    const plain = `whsec_${randomBytes(32).toString('base64')}`
+    const sealed = box.seal(plain, { tenant, kind: 'alert-secret', id: 'alerts' })
+    const update = { $set: { alertSecret: { sealed, since: new Date() } } }
+    await change(tenant, update, { act: 'tenant.set-alert-secret', by })
+    return { secret: plain }
+  }
+
   const pause = (tenant: string, by: string) =>
     change(tenant, { $set: { state: 'paused' } }, { act: 'tenant.pause', by })
   const resume = (tenant: string, by: string) =>
@@ -142,7 +151,7 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
   /** From now on its URL is unknown; its secrets are gone. The read models go with the `tenant.removed` event. */
   async function markRemoved(tenant: string, by: string): Promise<void> {
     const set = { state: 'removed' as const, secrets: [], serviceUserToken: '', stateDetail: null }
-    await change(tenant, { $set: set, $unset: { tokenHash: '' } }, { act: 'tenant.remove', by })
+    await change(tenant, { $set: set, $unset: { tokenHash: '', alertSecret: '' } }, { act: 'tenant.remove', by })
   }
 
   async function change(tenant: string, update: Update, act: Omit<Act, 'tenantId'>): Promise<void> {
@@ -185,6 +194,7 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
     rotateToken,
     addSecret,
     removeSecret,
+    renewAlertSecret,
     pause,
     resume,
     markRemoved,

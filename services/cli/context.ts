@@ -18,6 +18,12 @@ import { type CliConfig, cliConfig } from './environment.ts'
 
 export type Context = ReturnType<typeof commandContext>
 
+export interface Appended {
+  id: string
+  partition: number
+  offset: number
+}
+
 const connectWithinMs = 6000
 const logger = createLogger({ service: 'cli', level: 'silent' })
 
@@ -109,7 +115,11 @@ export function commandContext() {
     )
 
   /** Appends a request event of a tenant and returns its id. */
-  async function append<T extends EventType>(type: T, tenantid: string, data: EventData<T>): Promise<string> {
+  const append = async <T extends EventType>(type: T, tenantid: string, data: EventData<T>): Promise<string> =>
+    (await appendAt(type, tenantid, data)).id
+
+  /** Returns also where the log holds it. */
+  async function appendAt<T extends EventType>(type: T, tenantid: string, data: EventData<T>): Promise<Appended> {
     const id = uuidv7()
     const event = {
       specversion: '1.0',
@@ -122,15 +132,16 @@ export function commandContext() {
       data,
     } as HibobEvent<T>
     const partition = await partitionOf(tenantid)
-    await withKafka(async kafkaClient => {
+    const offset = await withKafka(async kafkaClient => {
       const lanes = await createLanes(kafkaClient, { deadlineMs: connectWithinMs, sendTimeoutMs: connectWithinMs / 2 })
       try {
-        await lanes.append(topics().events, partition, { key: tenantid, value: encodeEvent(event) })
+        const at = await lanes.append(topics().events, partition, { key: tenantid, value: encodeEvent(event) })
+        return at.offset
       } finally {
         await lanes.stop()
       }
     })
-    return id
+    return { id, partition, offset }
   }
 
   const close = async () => void (await connected?.close())
@@ -147,6 +158,7 @@ export function commandContext() {
     tenant,
     models,
     append,
+    appendAt,
     close,
     by: userInfo().username,
   }

@@ -10,6 +10,7 @@ import { parkedCommands } from './commands/parked.ts'
 import { replayCommand } from './commands/replay.ts'
 import { resendCommand } from './commands/resend.ts'
 import { runCommand } from './commands/run.ts'
+import { settingsCommands } from './commands/settings.ts'
 import { snapshotCommands } from './commands/snapshots.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantCommands } from './commands/tenants.ts'
@@ -27,6 +28,8 @@ const context = commandContext()
 const program = new Command('hibob-sync')
   .description('HiBob → Learn Amp: runs the services, keeps tenants, and shows what became of every event.')
   .version('0.1.0')
+  // so that commands may have a --version of their own
+  .enablePositionalOptions()
   .showHelpAfterError('(add --help for usage and examples)')
 
 for (const register of [
@@ -38,6 +41,7 @@ for (const register of [
   changesCommand,
   parkedCommands,
   importCommand,
+  settingsCommands,
   resendCommand,
   verifyCommand,
   replayCommand,

@@ -3,6 +3,7 @@ import { userChange } from '../changes.ts'
 import type { UserDocument } from '../documents.ts'
 import type { Reach } from '../reach.ts'
 import { compiledFrom } from '../settings/in-force.ts'
+import { follows } from '../settings/settings-history.ts'
 import { hasCome } from '../standing.ts'
 import { userDifference } from '../user-difference.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
@@ -12,9 +13,9 @@ import { wholeUser } from './whole-user.ts'
 
 /** Settings apply only if they were made from those in force; else nothing changes, and whoever made them sees that they are not in force. */
 export function foldSettings(context: FoldContext<'tenant.settings.changed'>): boolean {
-  const { settings, version, basedOn } = context.event.data
+  const { settings, version } = context.event.data
   const inForce = tenantState(context)?.settings
-  if (basedOn !== (inForce?.version ?? 0) || version !== basedOn + 1) return false
+  if (!follows(context.event.data, inForce?.version ?? 0)) return false
   const json = JSON.stringify(settings)
   compiledFrom(json)
   setState(context, { settings: { version, json, formerJson: inForce?.json ?? null, eventId: context.event.id } })

@@ -28,7 +28,8 @@ function previewed(given: readonly Given[], settings: Settings) {
   const preview = previewSettings({ settings, state, scope, partition: 0, offset: log.length, time })
   const counts = previewCounts(compiledFrom(JSON.stringify(settings)))
   const people: PersonPreview[] = []
-  for (let plan = preview.next(); plan !== null; plan = preview.next()) {
+  const now = () => memory.get('states', 'acme/1/tenant') as TenantState | null
+  for (let plan = preview.next(now()); plan !== null; plan = preview.next(now())) {
     const { phase, after, users } = plan
     const ids =
       phase === 'head'

@@ -46,8 +46,9 @@ export function previewSettings({ settings, state, scope, partition, offset, tim
   const record: LogRecord = { partition, offset, time, key: scope.tenantId, value: null }
   let position: Position = startOf(offset)
 
-  /** What is to be folded next; null when all is. */
-  const next = (): SlicePlan | null => (position.offset === offset ? planSlice(event, position) : null)
+  /** What is to be folded next; null when all is. `now`: the tenant's state as the slices before have left it. */
+  const next = (now: TenantState | null): SlicePlan | null =>
+    position.offset === offset ? planSlice(event, position, now) : null
 
   /** Without effect while the batch lacks documents; afterwards `take` it. */
   function fold(loaded: Loaded, plan: SlicePlan, page: readonly string[], last: boolean): Batch {

@@ -25,6 +25,7 @@ interface SetOptions extends OutputOptions {
   serviceUserTokenFile?: string
   nightlyAt?: string
   timeZone?: string
+  alertSecret?: boolean
 }
 
 type Confirmable = OutputOptions & { yes?: boolean }
@@ -81,12 +82,14 @@ export function tenantCommands(program: Command, context: Context): void {
     .option('--service-user-token-file <file>', 'file that holds its token')
     .option('--nightly-at <HH:MM>', 'when everyone is read each night (02:00)')
     .option('--time-zone <name>', 'IANA time zone of that time (UTC)')
+    .option('--alert-secret', 'make a new secret that alerts are signed with, and print it')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       examples(
         'hibob-sync tenants set acme --service-user-token-file new-token.txt',
         'hibob-sync tenants set acme --nightly-at 03:30 --time-zone Europe/Berlin',
+        'hibob-sync tenants set acme --alert-secret',
       ),
     )
     .action((tenant: string, options: SetOptions) => set(context, tenant, options))
@@ -215,11 +218,12 @@ async function set(context: Context, tenant: string, options: SetOptions): Promi
   const { nightly_at, time_zone, state } = await context.tenant(tenant)
   if (state === 'removed') throw tenantRemoved(tenant)
   const isNightly = options.nightlyAt !== undefined || options.timeZone !== undefined
-  if (options.hibobUrl === undefined && options.serviceUserTokenFile === undefined && !isNightly)
+  const others = [options.hibobUrl, options.serviceUserTokenFile, options.alertSecret]
+  if (others.every(option => option === undefined) && !isNightly)
     throw new AppError(
       'nothing_to_set',
       options.serviceUserId === undefined
-        ? 'Nothing to set: pass --hibob-url, --service-user-token-file, --nightly-at or --time-zone'
+        ? 'Nothing to set: pass --hibob-url, --service-user-token-file, --nightly-at, --time-zone or --alert-secret'
         : 'Another service user has another token: pass --service-user-token-file too',
       { retryable: false },
     )
@@ -239,7 +243,11 @@ async function set(context: Context, tenant: string, options: SetOptions): Promi
       context.by,
     )
   }
-  show(await context.tenant(tenant), options)
+  if (!options.alertSecret) return show(await context.tenant(tenant), options)
+  const { secret } = await store.renewAlertSecret(tenant, context.by)
+  if (options.json) return printJson({ ...(await context.tenant(tenant)), alert_secret: secret })
+  process.stdout.write(`${secret}\n`)
+  say('Alerts are signed with this secret, as Standard Webhooks has it, from now on. It is shown only now.')
 }
 
 async function remove(context: Context, tenant: string, options: Confirmable & { reason?: string }): Promise<void> {

@@ -1,0 +1,21 @@
+// The company's own list of HiBob fields, against which field ids are checked. Without an answer they are not, and that is said.
+import { assertAllowedUrl, createHibobClient, type FieldDefinition } from '@hibob-sync/hibob'
+import { commaList, errorCode } from '@hibob-sync/runtime'
+import type { Context } from '../context.ts'
+
+/** The list, or why there is none. */
+export async function knownFields(context: Context, tenant: string): Promise<FieldDefinition[] | string> {
+  try {
+    const { serviceUserId, token, hibobUrl } = await (await context.tenants()).credentials(tenant)
+    const baseUrl = assertAllowedUrl(hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
+    const client = createHibobClient({ baseUrl, serviceUserId, token: token.reveal(), tenant })
+    try {
+      const answer = await client.fields()
+      return answer.kind === 'ok' ? answer.fields : `HiBob did not give its list of fields (${answer.kind})`
+    } finally {
+      await client.close()
+    }
+  } catch (error) {
+    return `HiBob could not be asked for its list of fields (${errorCode(error)})`
+  }
+}
