@@ -1,7 +1,7 @@
 // What a user would be, by all that is known now and the settings in force, before the brake has its say.
 import type { Standing, User, UserDocument } from '../documents.ts'
 import { inviteOf } from '../invite.ts'
-import { mapUnder } from '../map-under.ts'
+import { mapUnder, wasAsked } from '../map-under.ts'
 import { type MappingContext, mapUser, selfManaged } from '../mapping.ts'
 import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
 import { sharing } from '../sharing.ts'
@@ -50,7 +50,9 @@ function desiredUnder(
   const { user, errors } = mapUnder(settings, { id: known.id, kept, absent: before.absent, former: told }, names)
   const zone = own ? zoneOf(settings, kept, names) : null
   const today = zone === null ? null : (tenantState(context)?.days?.[zone] ?? null)
-  const isIncluded = compiled.isIncluded(kept)
+  // who is in is not decided by fields that nobody has asked for yet
+  const asked = wasAsked({ paths: compiled.scopePaths }, { kept, absent: before.absent })
+  const isIncluded = (asked ? compiled : settings.former).isIncluded(kept)
   const fate = fateOf(
     {
       lifecycleStatus: textAt(kept.fields, 'internal.lifecycleStatus'),

@@ -131,6 +131,23 @@ t.test('rules whose fields HiBob was not asked for yet are counted, and change n
   t.same(all, [])
 })
 
+t.test('a scope over a field that HiBob was not asked for yet puts nobody out until then', async t => {
+  const settings: Settings = {
+    scope: { include: { field: 'work.custom.field_7', equals: 'yes' }, otherwise: 'leaver' },
+  }
+  const { counts, people: all } = isAsSaved(t, people(5), settings)
+  t.same(counts.waiting, [{ rule: 'scope', paths: ['work.custom.field_7'], people: 5 }])
+  t.same(all, [])
+  const asked = people(5).map(([type, data]): Given => [type, { ...(data as object), absent: ['work.custom.field_7'] }])
+  const event: Given = ['tenant.settings.changed', { settings, version: 1, basedOn: 0, by: 'ada' }]
+  const { users } = foldLog(logOf([...people(5), event, ...asked]))
+  t.same(
+    users.map(({ standing }) => standing?.flags),
+    users.map(() => ['outside_scope']),
+    'asked for and not given counts as empty',
+  )
+})
+
 t.test('managers mapped otherwise are seen so by those who report to them, as then', async t => {
   isAsSaved(t, people(25), { fields: { email: { from: 'root.displayName' } } })
 })
