@@ -141,5 +141,5 @@ export function readModels(mongo: Mongo) {
     return { users, teams, managers }
   }
 
-  return { users, teams, managers, list, state, settingsOf, counts }
+  return { users, teams, managers, list, state, settingsOf, counts, scopeOf }
 }

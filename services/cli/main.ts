@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { changesCommand } from './commands/changes.ts'
 import { eventCommands } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { holdsCommands } from './commands/holds.ts'
 import { importCommand } from './commands/import.ts'
 import { listCommands } from './commands/lists.ts'
 import { parkedCommands } from './commands/parked.ts'
@@ -42,6 +43,7 @@ for (const register of [
   parkedCommands,
   importCommand,
   settingsCommands,
+  holdsCommands,
   resendCommand,
   verifyCommand,
   replayCommand,
