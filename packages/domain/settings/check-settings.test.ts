@@ -218,6 +218,16 @@ t.test('settings that contradict one another are told', async t => {
   )
 })
 
+t.test('settings may read as many fields as HiBob gives, and no more', async t => {
+  const reading = (count: number) => ({
+    custom_fields: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`a${index}`, { from: `work.custom.field_${index}` }]),
+    ),
+  })
+  t.match(checkSettings(reading(380)), { settings: {} })
+  t.match(checkSettings(reading(381)), { problems: [{ path: '', message: /reads 381 HiBob fields/ }] })
+})
+
 t.test('rules get the list whose items their field holds, whatever they said before', async t => {
   const document = {
     fields: { primary_team: { from: 'work.custom.field_17' }, location: { from: 'work.site', list: 'old' } },

@@ -1,5 +1,6 @@
 // Whether a document can be a tenant's settings: every problem at once. What it lets pass, `compileSettings` can follow.
 
+import { compileSettings } from './compile-settings.ts'
 import { conditionProblems } from './condition-problems.ts'
 import { compileExpression } from './expression.ts'
 import { type KnownField, type KnownFields, knownFields, listOfRule, unknownField } from './known-fields.ts'
@@ -30,10 +31,22 @@ export function checkSettings(document: unknown, known: Known = {}): { settings:
     problems.push(...ruleProblems(rule as Rule, path, context))
   }
   problems.push(...otherProblems(document, timeZones, problems))
+  if (problems.length === 0) problems.push(...tooManyFields(document as Settings))
   if (problems.length > 0) return { problems }
   const settings = structuredClone(document) as Settings
   if (fields !== null) for (const { rule } of rulesIn(settings)) fillList(rule as Rule, fields)
   return { settings }
+}
+
+/** HiBob gives 400 fields of a person; the standard ones and those of the lifecycle are among them. */
+const ownFieldsMax = 380
+
+function tooManyFields(settings: Settings): Problem[] {
+  const { length } = compileSettings(settings).paths
+  if (length <= ownFieldsMax) return []
+  return [
+    { path: '', message: `reads ${length} HiBob fields beyond the standard ones; HiBob gives at most ${ownFieldsMax}` },
+  ]
 }
 
 interface RuleAt {
