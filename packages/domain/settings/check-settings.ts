@@ -31,11 +31,11 @@ export function checkSettings(document: unknown, known: Known = {}): { settings:
     problems.push(...ruleProblems(rule as Rule, path, context))
   }
   problems.push(...otherProblems(document, timeZones, problems))
-  if (problems.length === 0) problems.push(...tooManyFields(document as Settings))
   if (problems.length > 0) return { problems }
   const settings = structuredClone(document) as Settings
   if (fields !== null) for (const { rule } of rulesIn(settings)) fillList(rule as Rule, fields)
-  return { settings }
+  const tooMany = tooManyFields(settings)
+  return tooMany.length > 0 ? { problems: tooMany } : { settings }
 }
 
 /** HiBob gives 400 fields of a person; the standard ones and those of the lifecycle are among them. */
