@@ -1,6 +1,7 @@
 import { AppError } from '@hibob-sync/runtime'
 import t from 'tap'
 import { uniqueName } from '../../test/support/engines.ts'
+import { until } from '../../test/support/until.ts'
 import { withAdmin } from './admin.ts'
 import { type ConsumerOptions, createLanes, startConsumer } from './index.ts'
 import { quietLogger, type TestTopic, testTopic } from './test-topic.ts'
@@ -80,6 +81,22 @@ t.test('a take-over that may succeed later is tried again; one that never will e
   })
   t.match(await crashed.promise, { code: 'other_cluster' })
   await refused.stop()
+})
+
+t.test('what every partition is refused for is told once', async t => {
+  const many = await testTopic(6)
+  let refused = 0
+  let told = 0
+  const consumer = await start(many, {
+    async takeOver() {
+      refused++
+      throw new AppError('other_cluster', 'another cluster', { retryable: false })
+    },
+    onCrash: () => void told++,
+  })
+  await until(() => refused === 6)
+  await consumer.stop()
+  t.equal(told, 1)
 })
 
 t.test('a position that the log has lost ends the consumer: nothing is skipped', async t => {

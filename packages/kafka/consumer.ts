@@ -30,7 +30,7 @@ export interface ConsumerOptions {
   handle(batch: ConsumedBatch): Promise<{ nextOffset: number }>
   /** These partitions were lost, perhaps before they were taken over: nothing may be written for them from now on. */
   released(partitions: number[]): void
-  /** The consumer cannot go on. */
+  /** The consumer cannot go on. Told once, though every partition has the same cause. */
   onCrash(error: Error): void
 }
 
@@ -57,13 +57,15 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const { client, topic, sessionTimeoutMs = 10_000 } = options
   const heartbeatIntervalMs = options.heartbeatIntervalMs ?? Math.floor(sessionTimeoutMs / 5)
   const kafka = newKafka(client.options, { requestTimeout: Math.max(5000, sessionTimeoutMs / 2) })
-  const ownership = partitionOwnership(options)
+  let crashed = false
+  const ownership = partitionOwnership({ ...options, onCrash })
   let stopping = false
   let rejoining: Promise<void> | null = null
   let clock: SessionClock
   let consumer = newConsumer()
   const batches = batchHandler({
     ...options,
+    onCrash,
     ownership,
     sessionTimeoutMs,
     heartbeatIntervalMs,
@@ -71,6 +73,12 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     handleMaxMs: options.handleMaxMs ?? 15 * 60_000,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
   })
+
+  function onCrash(error: Error): void {
+    if (crashed) return
+    crashed = true
+    options.onCrash(error)
+  }
 
   function newConsumer(): KafkaConsumer {
     const made = kafka.consumer({
@@ -89,7 +97,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     made.on(made.events.REBALANCING, ownership.release)
     made.on(made.events.CRASH, ({ payload }) => {
       ownership.release()
-      if (!payload.restart && !stopping) options.onCrash(payload.error)
+      if (!payload.restart && !stopping) onCrash(payload.error)
     })
     return made
   }
@@ -124,7 +132,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
 
   function rejoin(): Promise<void> {
     rejoining ??= startAnew()
-      .catch(error => options.onCrash(error))
+      .catch(onCrash)
       .finally(() => {
         rejoining = null
       })

@@ -51,7 +51,7 @@ t.test('another Kafka cluster is refused with what to do, and takes nothing over
   await t.rejects(checkpoints.takeOver(5, 'elsewhere'), {
     code: 'other_cluster',
     retryable: false,
-    message: /partition 5 .*cluster cluster, but this is cluster elsewhere: connect to/,
+    message: /Kafka cluster cluster, but this is cluster elsewhere: connect to/,
   })
   t.match(await checkpoints.load(5), { owner: before.owner, takeover: before.takeover })
 })

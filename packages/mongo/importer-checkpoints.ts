@@ -1,6 +1,6 @@
 // The importer's durable position in each partition (protocols P1 and P4). `takeover` rises with each take-over; the position moves only under its owner.
 import { randomUUID } from 'node:crypto'
-import { AppError } from '@hibob-sync/runtime'
+import { otherCluster } from './cluster-check.ts'
 import type { Mongo } from './connection.ts'
 
 export interface ImporterCheckpoint {
@@ -33,11 +33,7 @@ export function importerCheckpoints(mongo: Mongo) {
     )
     if (taken !== null) return taken
     const stored = await collection.findOne({ _id })
-    throw new AppError(
-      'other_cluster',
-      `the importer's position in partition ${partition} belongs to Kafka cluster ${stored?.clusterId ?? '?'}, but this is cluster ${clusterId}: connect to the former cluster, or to an empty MongoDB database to begin anew`,
-      { retryable: false },
-    )
+    throw otherCluster(mongo, stored?.clusterId ?? '?', clusterId)
   }
 
   /** Returns false when the caller is not the owner any more, or the position stands further already. */

@@ -1,6 +1,7 @@
 export type { ClientSession } from 'mongodb'
 export * from './audit-log.ts'
 export * from './change-history.ts'
+export { requireCluster } from './cluster-check.ts'
 export * from './connection.ts'
 export { type GenerationStore, generationStore, type PendingDocument } from './generation-store.ts'
 export * from './held-users.ts'

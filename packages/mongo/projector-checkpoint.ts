@@ -2,8 +2,8 @@
 // Every write is a compare-and-set on the owner, so a projector that was paused past its session can write nothing.
 import { randomUUID } from 'node:crypto'
 import { type Position, startOf } from '@hibob-sync/domain'
-import { AppError } from '@hibob-sync/runtime'
 import type { Collection } from 'mongodb'
+import { otherCluster } from './cluster-check.ts'
 import type { Mongo } from './connection.ts'
 
 /** `published`: every change up to and including this event and step is on its topic. */
@@ -61,11 +61,7 @@ export function projectorCheckpoints(mongo: Mongo) {
     )
     if (taken !== null) return taken
     const stored = await collection.findOne({ _id })
-    throw new AppError(
-      'other_cluster',
-      `the read models of partition ${partition} were folded from Kafka cluster ${stored?.clusterId ?? '?'}, but this is cluster ${clusterId}: connect to the former cluster, or to an empty MongoDB database to fold this one from its beginning`,
-      { retryable: false },
-    )
+    throw otherCluster(mongo, stored?.clusterId ?? '?', clusterId)
   }
 
   const load = (partition: number) => collection.findOne({ _id: projectorCheckpointId(partition) })

@@ -11,7 +11,15 @@ import {
   requireTopics,
   topicNames,
 } from '@hibob-sync/kafka'
-import { connectMongo, createTenantStore, ensureIndexes, type Mongo, readModels, type Tenant } from '@hibob-sync/mongo'
+import {
+  connectMongo,
+  createTenantStore,
+  ensureIndexes,
+  type Mongo,
+  readModels,
+  requireCluster,
+  type Tenant,
+} from '@hibob-sync/mongo'
 import { AppError, commaList, createLogger, errorCode, masterKeyOf } from '@hibob-sync/runtime'
 import { v7 as uuidv7 } from 'uuid'
 import { type CliConfig, cliConfig } from './environment.ts'
@@ -76,10 +84,13 @@ export function commandContext() {
 
   const topics = () => topicNames(settings().TOPIC_PREFIX)
 
-  /** How many the log has. Throws AppError `topics_unsafe` when there is no log yet. */
+  /** How many the log has. Throws AppError `topics_unsafe` when there is no log yet, `other_cluster` when it is not the database's. */
   async function partitions(): Promise<number> {
+    if (partitionCount !== null) return partitionCount
     const prefix = settings().TOPIC_PREFIX
-    partitionCount ??= (await withKafka(fresh => requireTopics(fresh, { prefix, production: false }))).partitions
+    const log = await withKafka(fresh => requireTopics(fresh, { prefix, production: false }))
+    await requireCluster(await mongo(), log.clusterId)
+    partitionCount = log.partitions
     return partitionCount
   }
 

@@ -22,6 +22,7 @@ import {
   pendingReads,
   projectorCheckpoints,
   readModels,
+  requireCluster,
   serviceBeats,
   tenantStates,
 } from '@hibob-sync/mongo'
@@ -63,7 +64,8 @@ export async function startImporter(
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' })
   await ensureIndexes(mongo)
   const tenants = createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
-  await tenants.requireMasterKey().catch(async error => {
+  const isOurs = tenants.requireMasterKey().then(() => requireCluster(mongo, clusterId))
+  await isOurs.catch(async error => {
     await mongo.close()
     throw error
   })

@@ -1,6 +1,6 @@
-// The ingress: connects, refuses a log that is unsafe, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
+// The ingress: connects, refuses a log that is unsafe or not the database's, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
 import { createKafka, createLanes, requireTopics, topicNames } from '@hibob-sync/kafka'
-import { connectMongo, createTenantStore, serviceBeats } from '@hibob-sync/mongo'
+import { connectMongo, createTenantStore, requireCluster, serviceBeats } from '@hibob-sync/mongo'
 import { commaList, errorCode, type Logger, listenOn, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
 import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
@@ -26,12 +26,20 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
     requestTimeoutMs: sendTimeoutMs,
     connectionTimeoutMs: 1000,
   })
-  const { partitions } = await requireTopics(client, {
+  const { partitions, clusterId } = await requireTopics(client, {
     prefix: config.TOPIC_PREFIX,
     production: config.NODE_ENV === 'production',
   })
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-ingress', waitMs: 2000, lazy: true })
-  const tenants = tenantCache(createTenantStore(mongo, masterKey), logger)
+  const store = createTenantStore(mongo, masterKey)
+  const tenants = tenantCache({
+    store,
+    logger,
+    async requireOurs() {
+      await store.requireMasterKey()
+      await requireCluster(mongo, clusterId)
+    },
+  })
   await tenants.start().catch(async error => {
     await mongo.close()
     throw error

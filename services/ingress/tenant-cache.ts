@@ -25,38 +25,49 @@ const answerWithinMs = 900
 const askedMax = 10_000
 const tokenLengthMax = 128
 
-export function tenantCache(
-  store: Pick<TenantStore, 'webhookAccess' | 'webhookAccesses' | 'requireMasterKey'>,
-  logger: Logger,
-) {
+export interface TenantCacheOptions {
+  store: Pick<TenantStore, 'webhookAccess' | 'webhookAccesses'>
+  logger: Logger
+  /** Throws an AppError that is not retryable when the database is not the one to serve from: until it has resolved nobody is known. */
+  requireOurs(): Promise<unknown>
+}
+
+export function tenantCache({ store, logger, requireOurs }: TenantCacheOptions) {
   let byHash = new Map<string, KnownTenant>()
   const byToken = new Map<string, KnownTenant>()
   const asked = new Map<string, { at: number; answer: Promise<Lookup> }>()
+  let isOurs = false
   let loaded = false
   let timer: NodeJS.Timeout | undefined
 
-  /** Resolves also when MongoDB does not answer: it is asked on and on. Throws AppError `master_key_wrong`. */
+  /** Resolves also when MongoDB does not answer: it is asked on and on. Throws AppError `master_key_wrong` or `other_cluster`. */
   async function start(): Promise<void> {
     await refresh()
     timer = setInterval(() => void refresh().catch(tell), refreshMs)
   }
 
-  // until the key is right its tenants are not known, so that nobody routes webhooks here
+  // until key and cluster are right its tenants are not known, so that nobody routes webhooks here
   const tell = (error: unknown) =>
     logger.error({ code: errorCode(error) }, error instanceof AppError ? error.message : 'tenants not refreshed')
 
   async function refresh(): Promise<void> {
     try {
-      if (!loaded) await answerOf(store.requireMasterKey())
+      await admit()
       const accesses = await answerOf(store.webhookAccesses())
       warnOfUnreadable(accesses)
       byHash = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
       byToken.clear()
       loaded = true
     } catch (error) {
-      if (errorCode(error) === 'master_key_wrong') throw error
+      if (error instanceof AppError && !error.retryable) throw error
       logger.warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
     }
+  }
+
+  async function admit(): Promise<void> {
+    if (isOurs) return
+    await answerOf(requireOurs())
+    isOurs = true
   }
 
   function warnOfUnreadable(accesses: Map<string, WebhookAccess>): void {
@@ -99,6 +110,7 @@ export function tenantCache(
 
   async function look(hash: string): Promise<Lookup> {
     try {
+      await admit()
       const access = await answerOf(store.webhookAccess(hash))
       if (access === null) return 'unknown'
       const known = knownTenant(access)

@@ -10,6 +10,7 @@ import {
   projectorCheckpoints,
   removeOldGenerations,
   replaySwitch,
+  requireCluster,
   snapshots,
 } from '@hibob-sync/mongo'
 import { codeVersionOf, commaList, errorCode, type Logger, startAdmin } from '@hibob-sync/runtime'
@@ -35,6 +36,10 @@ export async function startProjector(
   })
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-projector' })
   await ensureIndexes(mongo)
+  await requireCluster(mongo, clusterId).catch(async error => {
+    await mongo.close()
+    throw error
+  })
   const metrics = projectorMetrics()
   const topics = topicNames(config.TOPIC_PREFIX)
   let heartbeatAgeMs = () => 0

@@ -94,6 +94,28 @@ await t.test(
   },
 )
 
+await t.test(
+  'an ingress started while MongoDB does not answer takes nothing once it turns out that the database is another cluster’s',
+  async t => {
+    const astray = await preparePipeline({ tenants: { astray: 0 } })
+    t.teardown(() => astray.close())
+    await astray.mongo.db.collection('checkpoints').insertOne({ partition: 0, clusterId: 'another' })
+    mongod.kill('SIGSTOP')
+    const logged: string[] = []
+    const logger = createLogger({ service: 'test', destination: { write: line => void logged.push(line) } })
+    const started = await runIngress({ ...astray, logger })
+    t.teardown(() => started.stop())
+    const { token, secret } = astray.accessOf('astray')
+    const body = Buffer.from('{"type":"employee.updated","version":"v2","data":{"employeeId":"1"}}')
+    const post = () => postWebhook(urlOf(started, token), body, signedBy(secret, body))
+    t.match(await post(), { status: 503, body: { code: 'tenants_unavailable' } })
+    mongod.kill('SIGCONT')
+    await until(async () => logged.join('').includes('connect to the former cluster'))
+    t.match(await post(), { status: 503, body: { code: 'tenants_unavailable' } })
+    t.strictSame(await storedWebhooks(astray, 'astray'), [])
+  },
+)
+
 await t.test('an ingress whose MongoDB is gone serves whom it knows, and answers 503 to whom it does not', async t => {
   await mongod.stop()
   await servesWithoutMongo(t, 'gone-')

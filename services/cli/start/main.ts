@@ -3,9 +3,9 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { importerSettings, startImporter } from '@hibob-sync/importer'
 import { ingressSettings, startIngress } from '@hibob-sync/ingress'
-import { applyTopics, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
+import { applyTopics, clusterId, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
 import { type Engines, startEngines } from '@hibob-sync/local-engines'
-import { connectMongo, createTenantStore, ensureIndexes, readModels } from '@hibob-sync/mongo'
+import { connectMongo, createTenantStore, ensureIndexes, readModels, requireCluster } from '@hibob-sync/mongo'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
 import { createLogger, errorCode, type Logger, masterKeyOf, readConfig } from '@hibob-sync/runtime'
 import pino from 'pino'
@@ -64,6 +64,7 @@ async function start(): Promise<void> {
   const mongo = await connectMongo(mongoUrl, { appName: 'hibob-sync-start' })
   atEnd(() => mongo.close())
   await ensureIndexes(mongo)
+  await requireCluster(mongo, await clusterId(client))
 
   const partition = partitionFor(demoTenant, (await logEnds(client, events)).size)
   const store = createTenantStore(mongo, masterKeyOf(masterKey))
