@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   ingress: async () => (await import('./ingress/benchmark.ts')).ingressBenchmark,
   projector: async () => (await import('./projector-benchmark.ts')).projectorBenchmark,
   import: async () => (await import('./import-benchmark.ts')).importBenchmark,
+  settings: async () => (await import('./settings-benchmark.ts')).settingsBenchmark,
   replay: async () => (await import('./replay-benchmark.ts')).replayBenchmark,
 }
 

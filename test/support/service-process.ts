@@ -17,9 +17,12 @@ export interface ServiceProcess {
   logged(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>
 }
 
-/** Resolves when the service says that it has started, or has ended. */
-export async function startService(service: string, { env }: Pick<Prepared, 'env'>): Promise<ServiceProcess> {
-  const child: ChildProcess = spawn(process.execPath, [command, 'run', service], {
+/** `execArgv`: Node's own flags. Resolves when the service says that it has started, or has ended. */
+export async function startService(
+  service: string,
+  { env, execArgv = [] }: Pick<Prepared, 'env'> & { execArgv?: readonly string[] },
+): Promise<ServiceProcess> {
+  const child: ChildProcess = spawn(process.execPath, [...execArgv, command, 'run', service], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
