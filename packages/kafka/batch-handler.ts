@@ -1,5 +1,6 @@
 // Hands the batches that kafkajs fetched to the caller's handler, only while the partition is owned, with heartbeats going on meanwhile.
 // Nothing that the handler throws reaches kafkajs (it would hand over what is queued all the same): the batch is tried again.
+// kafkajs fetches no partition of a broker before all that it fetched last is handled: a handler that takes long is waited for apart.
 import type { LogRecord } from '@hibob-sync/domain'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { EachBatchPayload } from 'kafkajs'
@@ -28,16 +29,20 @@ export interface BatchHandlerOptions {
   handle(batch: ConsumedBatch): Promise<{ nextOffset: number }>
   /** The next fetch of the partition begins at `offset`. */
   seek(partition: number, offset: number): void
+  /** So many partitions may be waited for apart; more are waited for in turn, so that memory and MongoDB see a bounded number. */
+  partitionsConcurrently: number
   onCrash(error: Error): void
 }
 
 const lostTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID'])
 const hintIntervalMs = 5000
+const patienceMs = 300
 
 export function batchHandler(options: BatchHandlerOptions) {
   const { logger, ownership, clock } = options
   const handling = new Set<Promise<number>>()
   const hintedAt = new Map<number, number>()
+  const apart = new Set<number>()
   let stopping = false
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -58,12 +63,33 @@ export function batchHandler(options: BatchHandlerOptions) {
       return options.onCrash(gap(partition, from, records[0]?.offset ?? from))
     }
     const batch = { partition, records, highWatermark: Number(highWatermark), isOwned }
-    const next = await withHeartbeats(payload, epoch, () => counted(handleUntilDone(batch, from)))
+    const handled = withHeartbeats(payload, epoch, () => counted(handleUntilDone(batch, from)))
+    const next = apart.size < options.partitionsConcurrently ? await within(patienceMs, handled) : await handled
+    if (next === null) return waitApart(payload, batch, epoch, handled)
     if (epoch !== ownership.epoch()) return
     ownership.move(partition, { position: next, highWatermark: batch.highWatermark })
     if (next > last.offset) payload.resolveOffset(String(last.offset))
     else options.seek(partition, next)
     await hint(payload)
+  }
+
+  /** The partition is fetched no more until its handler is done; the others are. */
+  function waitApart(
+    payload: EachBatchPayload,
+    { partition, highWatermark }: ConsumedBatch,
+    epoch: number,
+    handled: Promise<number>,
+  ): void {
+    const resume = payload.pause()
+    apart.add(partition)
+    void handled.then(next => {
+      apart.delete(partition)
+      // a later assignment pauses and resumes by itself
+      if (epoch !== ownership.epoch()) return
+      ownership.move(partition, { position: next, highWatermark })
+      options.seek(partition, next)
+      resume()
+    })
   }
 
   /** Rebalances are noticed at once, not after the batch; a handler that is stuck keeps nothing for ever. */
@@ -139,3 +165,12 @@ const stuck = (partition: number, handleMaxMs: number) =>
     `handling records of partition ${partition} took more than ${handleMaxMs / 1000} s: restart the service, and see what it waited for`,
     { retryable: true },
   )
+
+/** null when it takes longer. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>(resolve => {
+    timer = setTimeout(resolve, ms, null)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}

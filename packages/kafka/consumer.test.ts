@@ -62,6 +62,27 @@ t.test('a batch that fails is handed over again, and one that is half done goes 
   await consumer.stop()
 })
 
+t.test('a handler that takes long holds up no other partition, and its own goes on in order', async t => {
+  const filled = await filledTopic(2, 20)
+  const otherIsDone = Promise.withResolvers<void>()
+  const seen: Record<number, string[]> = { 0: [], 1: [] }
+  const lanes = await createLanes(filled.client)
+  const consumer = await start(filled, {
+    async handle({ partition, records }) {
+      if (partition === 0) await otherIsDone.promise
+      seen[partition]?.push(...records.map(({ value }) => value ?? ''))
+      if (partition === 1 && seen[1]?.includes('late')) otherIsDone.resolve()
+      return { nextOffset: (records.at(-1)?.offset ?? 0) + 1 }
+    },
+  })
+  await consumer.caughtUp(new Map([[1, 20]]).set(0, 0))
+  for (const partition of [0, 1]) await lanes.append(filled.topic, partition, { key: 'tenant', value: 'late' })
+  await consumer.caughtUp()
+  for (const partition of [0, 1]) t.strictSame(seen[partition], [...numbers(0, 20), 'late'])
+  await consumer.stop()
+  await lanes.stop()
+})
+
 t.test('a take-over that may succeed later is tried again; one that never will ends the consumer', async t => {
   const filled = await filledTopic(1, 5)
   let attempts = 0

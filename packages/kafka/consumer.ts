@@ -54,7 +54,7 @@ const fetchWaitMs = 200
 const caughtUpPollMs = 20
 
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
-  const { client, topic, sessionTimeoutMs = 10_000 } = options
+  const { client, topic, sessionTimeoutMs = 10_000, partitionsConcurrently = 4 } = options
   const heartbeatIntervalMs = options.heartbeatIntervalMs ?? Math.floor(sessionTimeoutMs / 5)
   const kafka = newKafka(client.options, { requestTimeout: Math.max(5000, sessionTimeoutMs / 2) })
   let crashed = false
@@ -71,6 +71,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     heartbeatIntervalMs,
     clock: { ageMs: () => clock.ageMs() },
     handleMaxMs: options.handleMaxMs ?? 15 * 60_000,
+    partitionsConcurrently,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
   })
 
@@ -117,7 +118,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: options.partitionsConcurrently ?? 4,
+      partitionsConsumedConcurrently: partitionsConcurrently,
       eachBatch: batches.eachBatch,
     })
   }
