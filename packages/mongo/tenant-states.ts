@@ -1,6 +1,7 @@
-// What the live generation remembers of a tenant beside its people, and who of them is due by a date: what the importer goes by.
+// What the live generation remembers of a tenant beside its people, and who of them is due by a date.
 import { type TenantState, tenantStateId, type UserDocument } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
+import { fromStoredUser } from './stored-user.ts'
 
 export type TenantStates = ReturnType<typeof tenantStates>
 
@@ -42,5 +43,24 @@ export function tenantStates(mongo: Mongo) {
     return found !== null
   }
 
-  return { live, zones, isDue }
+  /**
+   * Users of the live generation on whom something may come by `to`, or whose dates lie within; no deleted ones. Held by nobody: streamed.
+   */
+  async function* dated(tenantId: string, { from, to }: { from: string; to: string }): AsyncGenerator<UserDocument> {
+    const { generation } = await scopeOf(tenantId)
+    const prefix = `${tenantId}/${generation}/`
+    const within = { $gte: from, $lte: to }
+    const filter = {
+      _id: { $gt: prefix, $lt: `${prefix}\u{10ffff}` },
+      'user.status': { $ne: 'deleted' as const },
+      $or: [
+        { 'standing.nextDate': { $type: 'string' as const, $lte: to } },
+        { 'user.hire_date': within },
+        { 'user.leave_date': within },
+      ],
+    }
+    for await (const document of users.find(filter)) yield fromStoredUser(document)
+  }
+
+  return { live, zones, isDue, dated }
 }

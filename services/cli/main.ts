@@ -16,6 +16,7 @@ import { snapshotCommands } from './commands/snapshots.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { topicCommands } from './commands/topics.ts'
+import { upcomingCommand } from './commands/upcoming.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { commandContext } from './context.ts'
 import { endWithParent } from './end-with-parent.ts'
@@ -45,6 +46,7 @@ for (const register of [
   settingsCommands,
   holdsCommands,
   resendCommand,
+  upcomingCommand,
   verifyCommand,
   replayCommand,
   snapshotCommands,

@@ -1,5 +1,6 @@
 // Days as events: invites and leavers come on their dates, once, whatever happens to whoever announces the days.
 import t from 'tap'
+import { hibobSync, hibobSyncJson } from '../support/command.ts'
 import { startPipeline } from '../support/pipeline.ts'
 import { dayClock, tenantLife } from '../support/settings-and-days.ts'
 import { until } from '../support/until.ts'
@@ -25,6 +26,11 @@ await t.test('whoever starts on a date is invited when it comes, once', async t 
     user: { status: 'pending' },
     standing: { invite: { due: day(3), state: 'waiting' } },
   })
+  t.match(await hibobSyncJson(pipeline.env, 'upcoming', 'invites'), [
+    { date: day(3), what: 'start', id },
+    { date: day(3), what: 'invite', id },
+  ])
+  t.same(await hibobSyncJson(pipeline.env, 'upcoming', 'invites', '--days', '2'), [])
   clock.goTo(2)
   await life.began(day(2))
   t.same(await life.told(id), ['created'])
@@ -96,6 +102,15 @@ await t.test('everyone’s days begin in their own zone, and a zone that is none
   t.same(await statuses(), ['deactivated', 'active', 'active'])
   clock.goTo(12)
   await until(async () => (await statuses()).every(status => status === 'deactivated'))
+})
+
+await t.test('what is to come is shown day by day, and how far ahead must make sense', async t => {
+  const shown = await hibobSync(pipeline.env, 'upcoming', 'atonce')
+  t.equal(shown.code, 0)
+  t.match(shown.stdout, new RegExp(`${day(9)}.*starts`))
+  t.match(await hibobSync(pipeline.env, 'upcoming', 'plain'), { code: 0, stderr: /Nothing is to come for plain until/ })
+  t.match(await hibobSync(pipeline.env, 'upcoming', 'atonce', '--days', 'some'), { code: 1, stderr: /^days_invalid: / })
+  t.match(await hibobSync(pipeline.env, 'upcoming', 'nobody'), { code: 1, stderr: /^tenant_unknown: / })
 })
 
 await t.test('a tenant without settings has no days', async t => {

@@ -3,9 +3,10 @@ import type { Standing, User, UserDocument } from '../documents.ts'
 import { inviteOf } from '../invite.ts'
 import { mapUnder, wasAsked } from '../map-under.ts'
 import { type MappingContext, mapUser, selfManaged } from '../mapping.ts'
+import { factsFrom } from '../person-facts.ts'
 import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
 import { sharing } from '../sharing.ts'
-import { addDays, earliestAfter, fateOf, noStanding } from '../standing.ts'
+import { earliestAfter, fateOf, noStanding } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 
 /** What is known of a person: the parts of a document that an event may just have changed. */
@@ -55,10 +56,8 @@ function desiredUnder(
   const isIncluded = (asked ? compiled : settings.former).isIncluded(kept)
   const fate = fateOf(
     {
-      lifecycleStatus: textAt(kept.fields, 'internal.lifecycleStatus'),
+      ...factsFrom(kept.fields),
       hireDate: user.hire_date,
-      terminationDate: dateAt(kept.fields, 'internal.terminationDate'),
-      lastDayOfWork: dateAt(kept.fields, 'employee.lastDayOfWork'),
       unseenSince: known.unseen_since?.slice(0, 10) ?? null,
       revoked: before.revokedAt !== null,
       isIncluded,
@@ -105,14 +104,4 @@ function isNothing(standing: Standing): boolean {
   return Object.values(standing).every(
     value => value === null || value === false || (Array.isArray(value) && value.length === 0),
   )
-}
-
-function textAt(fields: Record<string, unknown>, path: string): string | null {
-  const value = fields[path]
-  return typeof value === 'string' && value !== '' ? value : null
-}
-
-function dateAt(fields: Record<string, unknown>, path: string): string | null {
-  const date = textAt(fields, path)?.slice(0, 10) ?? null
-  return date !== null && addDays(date, 0) === date && /^\d{4}-\d{2}-\d{2}$/.test(date) ? date : null
 }
