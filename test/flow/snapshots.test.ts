@@ -160,7 +160,7 @@ await t.test('what cannot be a snapshot is refused before anything is folded', a
   ]
   const ended = await Promise.all(refusals.map(([, ...args]) => hibobSync(env, ...args)))
   for (const [index, { code, stderr }] of ended.entries())
-    t.match([code, stderr], [1, refusals[index]?.[0]], refusals[index]?.slice(1).join(' '))
+    t.match([code, stderr], [1, refusals[index]?.[0]], String(refusals[index]?.slice(1).join(' ')))
   t.equal(await replays.countDocuments({ purpose: 'snapshot', state: 'building' }), 0)
 })
 
