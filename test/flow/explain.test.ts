@@ -1,20 +1,29 @@
-// Why a user is as it is, or is none, and what was told, as the command shows it of a company that things happen to.
-import { type Explanation, type FieldExplanation, standardFields } from '@hibob-sync/domain'
+// Why a user is as it is, or is none, and what was told, of a company that things happen to. The command itself is a process each time,
+// so most is asked of what it is made of.
+import { type Explanation, explain as explainedFrom, type FieldExplanation, standardFields } from '@hibob-sync/domain'
 import { signBody } from '@hibob-sync/hibob'
 import t from 'tap'
+import { commandContext } from '../../services/cli/context.ts'
+import { gatherEvidence } from '../../services/cli/explain/gather-evidence.ts'
 import { hibobSync, hibobSyncJson } from '../support/command.ts'
 import { startPipeline } from '../support/pipeline.ts'
 import { until } from '../support/until.ts'
 
 const pipeline = await startPipeline({ tenants: { acme: 14 } })
-t.teardown(() => pipeline.stop())
 const { env } = pipeline
+Object.assign(process.env, env)
+const context = commandContext()
+t.teardown(async () => {
+  await context.close()
+  await pipeline.stop()
+})
 const company = pipeline.company('acme')
 company.announceEveryone()
 await pipeline.caughtUp()
 const idOf = (index: number) => company.people[index]?.id ?? ''
 
-const explain = (...args: string[]) => hibobSyncJson<Explanation>(env, 'explain', 'acme', ...args)
+const explain = async (user: string, more: { field?: string; search?: boolean } = {}) =>
+  explainedFrom(await gatherEvidence(context, { tenant: 'acme', user, ...more }), more.field)
 const stepOf = ({ steps }: Explanation | FieldExplanation, name: string) => steps.find(({ step }) => step === name)
 const namesOf = ({ steps }: Explanation | FieldExplanation | undefined = {} as Explanation) =>
   steps?.map(({ step }) => step)
@@ -32,7 +41,7 @@ await t.test('a value leads to the webhook that asked for it, and says when each
   const id = idOf(3)
   company.update(id, { email: 'explained@example.com' })
   await pipeline.caughtUp()
-  const explanation = await explain(id, 'email')
+  const explanation = await hibobSyncJson<Explanation>(env, 'explain', 'acme', id, 'email')
   const [email] = explanation.fields
   t.match(explanation, { tenant: 'acme', user: id, standing: 'user', generation: 1, fields: [{}] })
   t.match(email, {
@@ -124,7 +133,7 @@ await t.test('a person who is no user: why, and exit status 1 when nothing at al
   const missing = await explain('405')
   t.match([missing.standing, stepOf(missing, 'missing')?.event?.type], ['not_a_user', 'hibob.employee.missing'])
   t.match(stepOf(await explain('406'), 'webhook_of_another_company'), { text: /company 12/ })
-  t.match(stepOf(await explain('406', '--search'), 'webhook_of_another_company'), { text: /company 12/ })
+  t.match(stepOf(await explain('406', { search: true }), 'webhook_of_another_company'), { text: /company 12/ })
   const fields = { 'root.firstName': { not: 'a text' } }
   const asOf = { offset: 1e9, takeover: 1, request: 1 }
   const observation = { employeeId: '407', fields, labels: {}, absent: [...standardFields], digest: 'x', asOf }
@@ -151,20 +160,36 @@ await t.test('changes prints what the topics hold, in order, of all or of one, s
     all.map(({ offset }) => offset),
     all.map(({ offset }) => offset).toSorted((a: number, b: number) => a - b),
   )
-  t.same(await told('--newest-first'), [...all].reverse())
-  t.same(await told('--limit', '3'), all.slice(0, 3))
-  t.same(
-    await told('--user', idOf(3)),
-    all.filter(({ key, topic }) => topic === 'users' && key === `acme/${idOf(3)}`),
-  )
-  const last = all.at(-1)
-  t.same(
-    await told('--since', last.change.time),
-    all.filter(({ change }) => change.time >= last.change.time),
-  )
+  const one = all.filter(({ key, topic }) => topic === 'users' && key === `acme/${idOf(3)}`)
+  t.same(await told('--user', idOf(3), '--newest-first', '--limit', '1'), one.slice(-1))
+  const time = all.at(-1)?.change.time
+  const since = all.filter(({ change }) => change.time >= time)
+  t.same(await told('--since', time), since)
   t.match((await hibobSync(env, 'changes', 'acme', '--user', idOf(3))).stdout, /user\.updated.*email/)
   const refused = await hibobSync(env, 'changes', 'acme', '--limit', 'all')
   t.match([refused.code, refused.stderr], [1, /limit_invalid/])
+})
+
+await t.test('a value that new settings gave leads to them, and is told as any other', async t => {
+  const rule = { from: 'root.email' }
+  const settings = { fields: { job_title: rule }, brake: { percent: 100 } }
+  const { offset } = await pipeline.append('tenant.settings.changed', 'acme', {
+    settings,
+    version: 1,
+    basedOn: 0,
+    by: 'ada',
+  })
+  await pipeline.projector.caughtUp()
+  const [title] = (await explain(idOf(3), { field: 'job_title' })).fields
+  t.match(title, {
+    value: 'explained@example.com',
+    rule: 'settings 1',
+    settings_version: 1,
+    in_force: { settings_version: 1, rule },
+    event: { type: 'tenant.settings.changed', offset, by: 'ada' },
+  })
+  t.same(namesOf(title), ['recorded', 'folded', 'published'])
+  t.type(stepOf(title as FieldExplanation, 'published')?.at, 'string', 'also where it was folded in slices')
 })
 
 await t.test('a tenant that is paused says so, and when the person would be read', async t => {
