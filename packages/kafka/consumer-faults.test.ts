@@ -1,4 +1,5 @@
 // A consumer whose broker stops, or answers late, behind a proxy.
+import { createLogger } from '@hibob-sync/runtime'
 import t from 'tap'
 import { uniqueName } from '../../test/support/engines.ts'
 import { createLanes, startConsumer } from './index.ts'
@@ -75,6 +76,34 @@ t.test('a consumer goes on by itself after its broker was away, from where its o
   t.ok(takeOvers > before, 'it has taken over anew')
   await consumer.stop()
   await lanes.stop()
+})
+
+t.test('that Kafka is lost and comes back is logged, and which partitions come and go', async t => {
+  const lines: { level: string; msg: string; code?: string; partitions?: number[] }[] = []
+  const logger = createLogger({ service: 'test', destination: { write: line => void lines.push(JSON.parse(line)) } })
+  const consumer = await startConsumer({
+    ...options,
+    logger,
+    groupId: uniqueName('group'),
+    takeOver: async () => ({ offset: 0 }),
+    handle: async ({ records }) => ({ nextOffset: (records.at(-1)?.offset ?? -1) + 1 }),
+  })
+  const count = (msg: RegExp) => lines.filter(line => msg.test(line.msg)).length
+  await until(() => count(/^partitions assigned/) === 1)
+  broker.kill('SIGKILL')
+  await until(() => lines.some(({ code }) => code === 'group_lost'))
+  // it is looked at several times meanwhile
+  const lostForMs = consumer.heartbeatAgeMs()
+  await until(() => consumer.heartbeatAgeMs() > lostForMs + 2000)
+  t.equal(lines.filter(({ level, code }) => level === 'warn' && code === 'group_lost').length, 1)
+  await broker.startAgain()
+  await until(() => count(/counts this member of the group in again/) === 1)
+  await consumer.stop()
+  t.ok(count(/^partitions assigned/) > 1)
+  t.match(
+    lines.filter(({ msg }) => msg === 'partitions released'),
+    [{ level: 'info', partitions: [0] }],
+  )
 })
 
 async function until(isSo: () => boolean): Promise<void> {

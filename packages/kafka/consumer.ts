@@ -4,6 +4,7 @@ import type { Logger } from '@hibob-sync/runtime'
 import type { Consumer as KafkaConsumer } from 'kafkajs'
 import { batchHandler, type ConsumedBatch } from './batch-handler.ts'
 import { type KafkaClient, newKafka } from './client.ts'
+import { groupLog } from './group-log.ts'
 import { logEnds } from './log-ends.ts'
 import { type Position, partitionOwnership } from './ownership.ts'
 import { type SessionClock, sessionClock } from './session-clock.ts'
@@ -58,11 +59,12 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const heartbeatIntervalMs = options.heartbeatIntervalMs ?? Math.floor(sessionTimeoutMs / 5)
   const kafka = newKafka(client.options, { requestTimeout: Math.max(5000, sessionTimeoutMs / 2) })
   let crashed = false
-  const ownership = partitionOwnership({ ...options, onCrash })
+  const ownership = partitionOwnership({ ...options, released, onCrash })
   let stopping = false
   let rejoining: Promise<void> | null = null
   let clock: SessionClock
   let consumer = newConsumer()
+  const group = groupLog({ logger: options.logger, sessionTimeoutMs, ageMs: () => clock.ageMs() })
   const batches = batchHandler({
     ...options,
     onCrash,
@@ -74,6 +76,11 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     partitionsConcurrently,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
   })
+
+  function released(partitions: number[]): void {
+    group.released(partitions)
+    options.released(partitions)
+  }
 
   function onCrash(error: Error): void {
     if (crashed) return
@@ -106,6 +113,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   /** Runs before anything of the new assignment can be fetched, and must therefore do nothing asynchronous before `pause`. */
   function joined(joinedBy: KafkaConsumer, partitions: number[]): void {
     if (partitions.length > 0) joinedBy.pause([{ topic, partitions }])
+    group.assigned(partitions)
     ownership.assign(stopping ? [] : partitions, (partition, offset) => {
       joinedBy.seek({ topic, partition, offset: String(offset) })
       joinedBy.resume([{ topic, partitions: [partition] }])
@@ -113,6 +121,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   }
 
   async function run(): Promise<void> {
+    group.joining()
     await consumer.connect()
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
@@ -155,6 +164,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (ownership.assigned().length > 0) consumer.pause([{ topic, partitions: ownership.assigned() }])
     await beforeLeaving()
     await consumer.disconnect()
+    group.stop()
     ownership.release()
   }
 
