@@ -23,6 +23,17 @@ t.test('a URL that is none is told, without showing it', async t => {
   t.notMatch(error.message, 'hunter2')
 })
 
+t.test('a URL without a database is refused: the driver’s own choice would be taken for empty', async t => {
+  for (const end of ['', '/', '?replicaSet=rs0', '/?replicaSet=rs0&authSource=admin']) {
+    const connecting = connectMongo(`mongodb://user:hunter2@a:27017,b:27017${end}`, { appName: 'test', lazy: true })
+    await t.rejects(
+      connecting,
+      { code: 'mongodb_url_invalid', message: /names no database.*host:27017\/hibob-sync/ },
+      end,
+    )
+  }
+})
+
 t.test('a lazy connection is there at once, and answers when the server does', async t => {
   const absent = await connectMongo(`mongodb://127.0.0.1:${await freePort()}/db`, {
     appName: 'test',

@@ -68,12 +68,21 @@ function keepConnecting(client: MongoClient): () => void {
 
 function clientOf(url: string, options: MongoClientOptions): MongoClient {
   try {
-    return new MongoClient(url, options)
+    const client = new MongoClient(url, options)
+    // the driver would take the database `test`, where whoever gives the name later finds nothing
+    if (/^[a-z+]+:\/\/[^/?]+\/[^/?]/.test(url)) return client
   } catch (cause) {
-    const message = 'MONGODB_URL cannot be used: it should be like mongodb://host:27017/hibob-sync?replicaSet=rs0'
-    throw new AppError('mongodb_url_invalid', message, { retryable: false, cause })
+    throw urlInvalid('cannot be used', cause)
   }
+  throw urlInvalid('names no database')
 }
+
+const urlInvalid = (what: string, cause?: unknown) =>
+  new AppError(
+    'mongodb_url_invalid',
+    `MONGODB_URL ${what}: it should be like mongodb://host:27017/hibob-sync?replicaSet=rs0`,
+    { retryable: false, cause },
+  )
 
 async function firstAnswer(client: MongoClient): Promise<void> {
   try {
