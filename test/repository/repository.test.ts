@@ -3,6 +3,7 @@ import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
+import { codesOfTheCode, codesOfThePage, wordsOfTheCode } from './error-codes.ts'
 import { referencePages } from './reference-pages.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -13,6 +14,17 @@ const sources = globSync('{packages,services,test}/**/*.ts', { cwd: root }).filt
 
 await t.test('the pages that are made from the code are as the code says: `npm run docs` writes them', async t => {
   for (const [path, content] of Object.entries(referencePages())) t.equal(await read(path), content, path)
+})
+
+await t.test('docs/errors.md has every code of the code, and none that is not there any more', async t => {
+  const page = codesOfThePage()
+  t.strictSame([...codesOfTheCode()].filter(code => !page.has(code)).sort(), [], 'on the page')
+  const words = wordsOfTheCode()
+  t.strictSame(
+    [...page].filter(code => !words.has(code)),
+    [],
+    'in the code',
+  )
 })
 
 await t.test('no source file is longer than 300 lines', async t => {
