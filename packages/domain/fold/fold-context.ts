@@ -22,9 +22,21 @@ export interface FoldContext<T extends EventType = EventType> {
 }
 
 export function tenantState(context: FoldContext): TenantState | null {
-  return context.set.get('states', tenantStateId(context.scope)) as TenantState | null
+  return context.set.get('states', stateIdOf(context.scope)) as TenantState | null
 }
 
 export function listState(context: FoldContext, list: string): ListState | null {
   return context.set.get('states', listStateId(context.scope, list)) as ListState | null
+}
+
+// asked several times an event, of the same tenant mostly: one text, whose hash is known
+let lastScope: TenantScope | null = null
+let lastId = ''
+
+function stateIdOf(scope: TenantScope): string {
+  if (scope !== lastScope) {
+    lastScope = scope
+    lastId = tenantStateId(scope)
+  }
+  return lastId
 }

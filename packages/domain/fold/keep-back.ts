@@ -21,8 +21,10 @@ export function keepBack(
   standing: Standing | null,
 ): KeptBack | null {
   const { held: formerHeld = null, rejected: formerRejected = null } = former.standing ?? {}
+  const isFree = formerHeld === null && formerRejected === null
+  if (isFree && destructiveOf(changed).length === 0) return null
   const { claims, stillHeld, stillRejected, fresh } = claimsOf(context, former, changed)
-  if (claims.length === 0 && formerHeld === null && formerRejected === null) return null
+  if (isFree && claims.length === 0) return null
   const stopped = fresh.length > 0 && isStopped(context)
   if (fresh.length > 0 && !stopped) countOne(context)
   const heldNow = stopped ? [...stillHeld, ...fresh] : stillHeld
