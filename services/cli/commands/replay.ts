@@ -60,12 +60,13 @@ export function replayCommand(program: Command, context: Context): void {
   replay
     .command('cancel <tenant>')
     .description('end a replay that is under way; what it has built is removed')
-    .action(async (tenant: string, _: object, command: Command) => {
+    .option('--json', 'print JSON')
+    .action(async (tenant: string, { json }: OutputOptions) => {
       await context.tenant(tenant)
       const { cancelReplay } = await import('@hibob-sync/replay')
       const { _id, purpose } = await cancelReplay({ mongo: await context.mongo(), tenantId: tenant })
       await audit(context, tenant, 'tenant.replay.cancel', _id)
-      if (command.optsWithGlobals<OutputOptions>().json) printJson({ tenant, replay_id: _id, cancelled: true })
+      if (json) printJson({ tenant, replay_id: _id, cancelled: true })
       else say(`The ${purpose} of ${tenant} is cancelled`)
     })
 
@@ -74,8 +75,11 @@ export function replayCommand(program: Command, context: Context): void {
     .description(
       `go back to the read models of before the last switch, brought up to date; possible for ${keptHours} hours`,
     )
-    .action(async (tenant: string, _: object, command: Command) => {
-      await switchAndTell(context, tenant, 'rollback', command.optsWithGlobals<ReplayOptions>())
+    .option('--resend-differences', 'tell Learn Amp services about the users and teams that differ, after the switch')
+    .option('--yes', 'switch without asking')
+    .option('--json', 'print JSON')
+    .action(async (tenant: string, options: ReplayOptions) => {
+      await switchAndTell(context, tenant, 'rollback', options)
     })
 }
 
