@@ -1,6 +1,7 @@
 // A tenant as it is stored, and as it is shown: without anything secret.
 import { createHash } from 'node:crypto'
 import { AppError } from '@hibob-sync/runtime'
+import type { HibobEndpoint, HibobFailureNote } from './hibob-failures.ts'
 
 export type TenantLifecycle = 'active' | 'paused' | 'credentials_invalid' | 'removed'
 
@@ -27,6 +28,8 @@ export interface TenantDocument {
   credentialsVersion: number
   stateDetail: string | null
   addedAt: Date
+  /** What HiBob has refused since it last answered. */
+  hibobFailures?: Partial<Record<HibobEndpoint, HibobFailureNote>>
   /** When everyone is read each night; absent: at the usual time. */
   nightly?: NightlyTime & { since: Date }
   /** What alerts are signed with; absent: none are sent. */
@@ -49,6 +52,9 @@ export interface Tenant {
   service_user_id: string
   state: TenantLifecycle
   state_detail: string | null
+  /** Why HiBob did not answer when it was last asked; null when it did. */
+  hibob_failure: string | null
+  hibob_failed_at: string | null
   generation: number
   secrets: { id: string; valid_from: string; valid_to: string | null }[]
   nightly_at: string
@@ -65,6 +71,7 @@ export const tokenHashOf = (token: string) => createHash('sha256').update(token)
 
 export function shownTenant(document: TenantDocument): Tenant {
   const { at, timeZone } = document.nightly ?? nightlyDefault
+  const failure = lastFailure(document)
   return {
     tenant: document._id,
     company_id: document.companyId,
@@ -72,6 +79,8 @@ export function shownTenant(document: TenantDocument): Tenant {
     service_user_id: document.serviceUserId,
     state: document.state,
     state_detail: document.stateDetail,
+    hibob_failure: failure?.detail ?? null,
+    hibob_failed_at: failure?.at.toISOString() ?? null,
     generation: document.generation,
     secrets: document.secrets.map(({ id, validFrom, validTo }) => ({
       id,
@@ -84,6 +93,11 @@ export function shownTenant(document: TenantDocument): Tenant {
     alert_secret_since: document.alertSecret?.since.toISOString() ?? null,
     added_at: document.addedAt.toISOString(),
   }
+}
+
+function lastFailure({ state, hibobFailures: { people, lists } = {} }: TenantDocument): HibobFailureNote | undefined {
+  if (state === 'removed') return undefined
+  return people !== undefined && (lists === undefined || people.at > lists.at) ? people : lists
 }
 
 export function tenantUnknown(tenant: string): AppError {

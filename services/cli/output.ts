@@ -9,6 +9,8 @@ export interface OutputOptions {
   json?: boolean
 }
 
+export type Confirmable = OutputOptions & { yes?: boolean }
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }

@@ -15,6 +15,7 @@ import {
   connectMongo,
   createTenantStore,
   ensureIndexes,
+  hibobFailures,
   importerCheckpoints,
   importStore,
   knownPeople,
@@ -30,6 +31,7 @@ import { AppError, commaList, type Logger, masterKeyOf, startAdmin } from '@hibo
 import { announceDays } from './announce-days.ts'
 import { eventAppender } from './append-events.ts'
 import type { ImporterConfig } from './config.ts'
+import { failureNotes } from './failure-notes.ts'
 import { hibobClients } from './hibob-clients.ts'
 import { startImports } from './import-loop.ts'
 import { importerMetrics } from './importer-metrics.ts'
@@ -108,6 +110,7 @@ export async function startImporter(
 
   const reading = startReading({
     ...common,
+    failures: failureNotes({ failures: hibobFailures(mongo) }),
     checkpoints,
     models: readModels(mongo),
     requestsMax: config.IMPORTER_REQUESTS_MAX,

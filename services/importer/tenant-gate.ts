@@ -56,7 +56,7 @@ export function isPersonal(gateBefore: Gate, { kind }: Failure): boolean {
 }
 
 /** HiBob's limit, or a call that was held back here and never sent, is no failure: it says when to come back. */
-function isLimited({ kind, status, retryAfterMs }: Failure): boolean {
+export function isLimited({ kind, status, retryAfterMs }: Failure): boolean {
   return kind === 'rate_limited' || (status === null && retryAfterMs !== undefined)
 }
 

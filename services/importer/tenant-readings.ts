@@ -3,6 +3,7 @@
 import type { HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
 import type { ListSchedule, PendingRead, TenantStore } from '@hibob-sync/mongo'
 import { errorCode, type Logger } from '@hibob-sync/runtime'
+import type { FailureNotes } from './failure-notes.ts'
 import type { HibobClients } from './hibob-clients.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
 import { type ListWatchParts, listWatch } from './list-watch.ts'
@@ -15,6 +16,7 @@ import {
   backoffMs,
   type Gate,
   type GateLimits,
+  isLimited,
   isPersonal,
   openGate,
 } from './tenant-gate.ts'
@@ -23,6 +25,7 @@ export interface TenantReadingParts extends PeopleReader, ListWatchParts {
   lists: ListSchedule
   tenants: TenantStore
   clients: HibobClients
+  failures: FailureNotes
   metrics: ImporterMetrics
   logger: Logger
   listsEveryMs: number
@@ -35,7 +38,7 @@ export type Endpoint = 'people' | 'lists'
 const faultRetryMaxMs = 5000
 
 export function tenantReadings(parts: TenantReadingParts) {
-  const { tenants, clients, metrics, logger, settlingMs, limits, signal } = parts
+  const { tenants, clients, failures, metrics, logger, settlingMs, limits, signal } = parts
   const gates = new Map<string, Gate>()
   /** People whom HiBob could not tell of when they were asked for alone: from then on never asked for together with others. */
   const troubled = new Set<string>()
@@ -74,6 +77,7 @@ export function tenantReadings(parts: TenantReadingParts) {
     metrics.requested('people', outcome.kind)
     if (outcome.kind !== 'read') return failed('people', tenantId, access.version, outcome, named)
     setGate('people', tenantId, afterAnswer(gateOf('people', tenantId), limits))
+    await failures.answered(tenantId, 'people')
     const told = named.filter(person => !outcome.tooLarge.includes(person))
     count(told, outcome)
     for (const { _id } of told) troubled.delete(_id)
@@ -95,6 +99,7 @@ export function tenantReadings(parts: TenantReadingParts) {
     metrics.requested('lists', outcome.kind)
     if (outcome.kind !== 'read') return failed('lists', tenantId, access.version, outcome, [])
     setGate('lists', tenantId, afterAnswer(gateOf('lists', tenantId), limits))
+    await failures.answered(tenantId, 'lists')
     await watch.read(tenantId, outcome.beganAt, parts.listsEveryMs)
   }
 
@@ -120,6 +125,7 @@ export function tenantReadings(parts: TenantReadingParts) {
       await tenants.markCredentialsInvalid(tenantId, version, detail)
       return clients.stopped(tenantId)
     }
+    if (!isLimited(failure)) await failures.failed(tenantId, endpoint, detail)
     const before = gateOf(endpoint, tenantId)
     const after = afterFailure(before, failure, named.length, performance.now(), Math.random(), limits)
     const [person, ...others] = named
@@ -164,6 +170,7 @@ export function tenantReadings(parts: TenantReadingParts) {
     for (const endpoint of ['people', 'lists']) gates.delete(`${endpoint}/${tenantId}`)
     for (const person of troubled) if (person.startsWith(`${tenantId}/`)) troubled.delete(person)
     watch.forget(tenantId)
+    failures.forget(tenantId)
     clients.forget(tenantId)
   }
 

@@ -42,6 +42,9 @@ export interface Status {
     managers: number
     pending_reads: number
     parked: number
+    /** Why HiBob did not answer when it was last asked; null when it did. */
+    hibob_failure: string | null
+    hibob_failed_at: string | null
     import: ImportStatus | null
   }[]
 }
@@ -118,6 +121,13 @@ export function statusCommand(program: Command, context: Context): void {
         ]),
         'There are no tenants: add one with `hibob-sync tenants add`',
       )
+      const failing = status.tenants.filter(tenant => tenant.hibob_failure !== null)
+      if (failing.length > 0)
+        printTable(
+          ['HiBob fails', 'last at', 'why'],
+          failing.map(tenant => [tenant.tenant, tenant.hibob_failed_at, tenant.hibob_failure]),
+          '',
+        )
       const troubled = status.tenants.filter(tenant => tenant.import?.failure != null)
       if (troubled.length > 0)
         printTable(
@@ -137,7 +147,7 @@ export async function readStatus(context: Context): Promise<Status> {
   const parked = parkedEvents(mongo)
   const models = await context.models()
   const tenants: Status['tenants'] = []
-  for (const { tenant, state } of await (await context.tenantReader()).list()) {
+  for (const { tenant, state, hibob_failure, hibob_failed_at } of await (await context.tenantReader()).list()) {
     tenants.push({
       tenant,
       state,
@@ -145,6 +155,8 @@ export async function readStatus(context: Context): Promise<Status> {
       ...(await models.counts(tenant)),
       pending_reads: await pending.count(tenant),
       parked: await parked.count(tenant),
+      hibob_failure,
+      hibob_failed_at,
       import: await importStatus(mongo, tenant),
     })
   }

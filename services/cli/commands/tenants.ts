@@ -6,8 +6,9 @@ import { AppError, commaList, errorCode } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
-import { confirm, examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
+import { type Confirmable, confirm, examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
 import { secretFrom } from '../secret-file.ts'
+import { tenantSecretCommands } from './tenant-secrets.ts'
 
 const defaultHibobUrl = 'https://api.hibob.com/v1'
 
@@ -27,8 +28,6 @@ interface SetOptions extends OutputOptions {
   timeZone?: string
   alertSecret?: boolean
 }
-
-type Confirmable = OutputOptions & { yes?: boolean }
 
 export function tenantCommands(program: Command, context: Context): void {
   const tenants = program.command('tenants').description('add, show and change tenants')
@@ -60,7 +59,10 @@ export function tenantCommands(program: Command, context: Context): void {
       if (options.json) return printJson(list)
       printTable(
         ['tenant', 'company', 'state', 'detail'],
-        list.map(({ tenant, company_id, state, state_detail }) => [tenant, company_id, state, state_detail]),
+        list.map(({ tenant, company_id, state, state_detail, ...hibob }) => [
+          ...[tenant, company_id, state],
+          state_detail ?? hibobTrouble(hibob),
+        ]),
         'There are no tenants: add one with `hibob-sync tenants add`',
       )
     })
@@ -107,37 +109,7 @@ export function tenantCommands(program: Command, context: Context): void {
       printUrl(context, tenant, token, options)
     })
 
-  tenants
-    .command('add-secret <tenant>')
-    .description('accept a further signing secret, beside those that are valid')
-    .requiredOption('--signing-secret-file <file>', 'file that holds the secret')
-    .option('--json', 'print JSON')
-    .addHelpText('after', examples('hibob-sync tenants add-secret acme --signing-secret-file new-secret.txt'))
-    .action(async (tenant: string, options: OutputOptions & { signingSecretFile: string }) => {
-      const { id } = await (await context.tenants()).addSecret(
-        tenant,
-        await secretFrom(options.signingSecretFile),
-        context.by,
-      )
-      if (options.json) printJson({ tenant, secret_id: id })
-      else
-        say(
-          `Secret ${id} is valid from now on. Remove the former one when HiBob uses the new one: hibob-sync tenants remove-secret ${tenant} <id>`,
-        )
-    })
-
-  tenants
-    .command('remove-secret <tenant> <secret>')
-    .description('refuse what is signed with a secret from now on')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print JSON')
-    .addHelpText('after', examples('hibob-sync tenants remove-secret acme 1f2e3d4c --yes'))
-    .action(async (tenant: string, secret: string, options: Confirmable) => {
-      await confirm(`Webhooks of ${tenant} signed with secret ${secret} will be refused from now on.`, options.yes)
-      await (await context.tenants()).removeSecret(tenant, secret, context.by)
-      if (options.json) printJson({ tenant, removed: secret })
-      else say(`Secret ${secret} is removed`)
-    })
+  tenantSecretCommands(tenants, context)
 
   for (const verb of ['pause', 'resume'] as const) {
     tenants
@@ -276,6 +248,11 @@ async function remove(context: Context, tenant: string, options: Confirmable & {
   await importStore(mongo).forgetTenant(tenant, Number.MAX_SAFE_INTEGER)
   if (options.json) printJson({ tenant, state: 'removed' })
   else say(`Tenant ${tenant} is removed; its read models go as soon as the projector has folded the event`)
+}
+
+/** Of a tenant whom HiBob does not answer at present. */
+function hibobTrouble({ hibob_failure, hibob_failed_at }: Pick<Tenant, 'hibob_failure' | 'hibob_failed_at'>) {
+  return hibob_failure === null ? null : `HiBob failed at ${hibob_failed_at}: ${hibob_failure}`
 }
 
 function show(tenant: Tenant, { json }: OutputOptions): void {
