@@ -16,6 +16,7 @@ export { described, isAbout, referenceOf, seenEvent } from './explain/seen-event
 export type { DueReading } from './fold/fold-context.ts'
 export * from './generation-memory.ts'
 export * from './hibob-fields.ts'
+export { managerCycles } from './manager-cycles.ts'
 export * from './mapping.ts'
 export * from './parking.ts'
 export * from './position.ts'

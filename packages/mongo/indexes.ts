@@ -16,7 +16,13 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
   ],
   teams: [],
   managers: [],
-  tenant_states: [],
+  tenant_states: [
+    {
+      key: { 'hold.id': 1 },
+      options: { name: 'hold', partialFilterExpression: { 'hold.id': { $type: 'string' } } },
+    },
+  ],
+  hold_alerts: [],
   changes: [
     { key: { tenantId: 1, key: 1, offset: 1 }, options: { name: 'history' } },
     {

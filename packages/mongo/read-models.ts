@@ -1,6 +1,7 @@
 // The read models as operators and the importer read them: the live ones, or those of a snapshot. A listing pins the generation when it
 // begins, so a switch never mixes two.
 import {
+  type Flag,
   type ListState,
   type ManagerState,
   type Settings,
@@ -28,6 +29,13 @@ export interface ManagerListing {
 export interface ListingOptions {
   id?: string
   snapshot?: string
+}
+
+export interface UserListingOptions extends ListingOptions {
+  all?: boolean
+  unseen?: boolean
+  flagged?: boolean
+  held?: boolean
 }
 
 /** `version` 0: the tenant has none of its own. */
@@ -63,22 +71,21 @@ export function readModels(mongo: Mongo) {
     return { tenantId, generation, all, wanted, requireKept }
   }
 
-  /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`; `unseen`: only those. */
-  async function* users(
-    tenantId: string,
-    options: ListingOptions & { all?: boolean; unseen?: boolean } = {},
-  ): AsyncGenerator<User> {
+  /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`; `unseen`, `flagged`, `held`: only those. With `flagged` they bear their flags. */
+  async function* users(tenantId: string, options: UserListingOptions = {}): AsyncGenerator<User & { flags?: Flag[] }> {
     const { wanted, requireKept } = await scopeOf(tenantId, options)
     const filter = {
       ...wanted,
       'standing.hidden': { $ne: true },
       ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }),
       ...(options.unseen ? { unseen_since: { $ne: null } } : {}),
+      ...(options.flagged ? { 'standing.flags.0': { $exists: true } } : {}),
+      ...(options.held ? { 'standing.held.id': { $exists: true } } : {}),
     }
-    for await (const { user } of db
-      .collection<{ _id: string; user: User }>('users')
-      .find(filter, { sort: { _id: 1 }, projection: { user: 1 } }))
-      yield user
+    for await (const { user, standing } of db
+      .collection<{ _id: string; user: User; standing?: { flags: Flag[] } }>('users')
+      .find(filter, { sort: { _id: 1 }, projection: { user: 1, 'standing.flags': 1 } }))
+      yield options.flagged ? { ...user, flags: standing?.flags ?? [] } : user
     await requireKept()
   }
 

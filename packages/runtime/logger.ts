@@ -14,7 +14,7 @@ export interface LoggerOptions {
 /** Ids, counts, codes and places; nothing that a person's values could be in. */
 export const loggedFields: ReadonlySet<string> = new Set(
   [
-    ['tenantId', 'employeeId', 'eventId', 'importId', 'replayId', 'company', 'generation'],
+    ['tenantId', 'employeeId', 'eventId', 'importId', 'replayId', 'holdId', 'company', 'generation'],
     ['partition', 'partitions', 'offset', 'from', 'to', 'topic', 'step', 'position', 'attempt', 'owner'],
     [
       'code',

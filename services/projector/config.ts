@@ -4,6 +4,11 @@ import Type, { type Static } from 'typebox'
 
 export const projectorSettings = Type.Object({
   ...commonSettings.properties,
+  MASTER_KEY: Type.String({
+    default: '',
+    secret: true,
+    description: 'Signs alerts under tenants’ secrets; without it holds are logged and counted, and no alert is sent.',
+  }),
   PROJECTOR_SESSION_TIMEOUT_MS: Type.Integer({
     default: 10000,
     minimum: 6000,

@@ -3,7 +3,9 @@ import { createKafka, createLanes, logEnds, requireTopics, topicNames } from '@h
 import {
   answers,
   connectMongo,
+  createTenantStore,
   ensureIndexes,
+  holdAlerts,
   outbox,
   parkedEvents,
   projectionStore,
@@ -13,7 +15,8 @@ import {
   requireCluster,
   snapshots,
 } from '@hibob-sync/mongo'
-import { codeVersionOf, commaList, errorCode, type Logger, startAdmin } from '@hibob-sync/runtime'
+import { codeVersionOf, commaList, errorCode, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import { sendAlerts } from './alerts/send-alerts.ts'
 import type { ProjectorConfig } from './config.ts'
 import { projectorMetrics } from './metrics.ts'
 import { startProjecting } from './projector.ts'
@@ -50,6 +53,14 @@ export async function startProjector(
     sendTimeoutMs: sendMs,
     mayStart: () => heartbeatAgeMs() < config.PROJECTOR_SESSION_TIMEOUT_MS / 2,
   })
+  const tenants = config.MASTER_KEY === '' ? null : createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
+  const alerting = sendAlerts({
+    alerts: holdAlerts(mongo),
+    secretOf: async tenant => (await tenants?.alertSecret(tenant)) ?? null,
+    strict: config.NODE_ENV === 'production',
+    logger,
+    onSent: metrics.alerted,
+  })
   const projecting = await startProjecting({
     config,
     client,
@@ -66,6 +77,11 @@ export async function startProjector(
     codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
     metrics,
     logger,
+    onHeld({ tenantId, holdId, users, more }) {
+      metrics.held(more)
+      logger.warn({ tenantId, holdId, users, count: more }, `users are held: hibob-sync holds show ${tenantId}`)
+      alerting.look()
+    },
     onCrash: fatal,
   })
   heartbeatAgeMs = projecting.consumer.heartbeatAgeMs
@@ -97,6 +113,7 @@ export async function startProjector(
   async function stop(): Promise<void> {
     clearInterval(lagTimer)
     clearInterval(removalTimer)
+    await alerting.stop()
     await projecting.stop()
     await lanes.stop()
     await admin.close()

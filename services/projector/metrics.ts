@@ -18,6 +18,8 @@ export function projectorMetrics() {
   )
   const published = metrics.counter('hibob_projector_changes_published_total', 'Changes acknowledged by Kafka')
   const lag = metrics.gauge('hibob_projector_lag', 'Events not yet folded, by partition', ['partition'])
+  const held = metrics.counter('hibob_projector_users_held_total', 'Users of whom the brake keeps something back')
+  const alerts = metrics.counter('hibob_projector_hold_alerts_total', 'Alerts of holds, by outcome', ['outcome'])
   const totals = { received: 0, folded: 0, changes: 0, parked: 0, published: 0 }
   return {
     registry: metrics,
@@ -35,6 +37,8 @@ export function projectorMetrics() {
       parked.inc(batch.parked.length)
       unknown.inc(batch.unknown)
     },
+    held: (users: number) => held.inc(users),
+    alerted: (outcome: 'sent' | 'failed') => alerts.inc({ outcome }),
     published(count: number): void {
       totals.published += count
       published.inc(count)

@@ -33,6 +33,7 @@ import {
   type Snapshots,
 } from '@hibob-sync/mongo'
 import type { Logger } from '@hibob-sync/runtime'
+import { type HeldMore, heldMore } from './alerts/held-more.ts'
 import { commitUntilDone } from './commit-batch.ts'
 import type { CachedDocuments } from './document-cache.ts'
 import { offerOf, untilSettled } from './hand-over.ts'
@@ -54,6 +55,8 @@ export interface ProjectionOptions {
   logger: Logger
   slicePageSize: number
   onFolded(batch: Batch, events: number): void
+  /** The brake keeps more users back. */
+  onHeld(held: HeldMore): void
   /** Ownership was lost while a batch was committed. */
   onLost(error: unknown): void
 }
@@ -174,6 +177,7 @@ export function projectPartition(options: ProjectionOptions) {
       () => {
         publisher.enqueue(batch.changes, publishedBy(from, batch.next))
         options.onFolded(batch, events)
+        for (const held of heldMore(writes)) options.onHeld(held)
       },
     )
     committing.catch(options.onLost).finally(sent.resolve)

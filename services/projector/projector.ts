@@ -18,6 +18,7 @@ import type {
   Snapshots,
 } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import type { HeldMore } from './alerts/held-more.ts'
 import type { ProjectorConfig } from './config.ts'
 import { documentCache } from './document-cache.ts'
 import type { ProjectorMetrics } from './metrics.ts'
@@ -41,6 +42,8 @@ export interface ProjectorParts {
   codeVersion: string
   metrics: ProjectorMetrics
   logger: Logger
+  /** The brake keeps more users back. */
+  onHeld(held: HeldMore): void
   onCrash(error: Error): void
 }
 

@@ -52,6 +52,11 @@ await t.test('leavers above ten an hour are held, and shown with what, since whe
   const shown = await hibobSync(env, 'holds', 'show', 'acme', '--user', '111')
   t.match(shown.stdout, /111.*status: active → deactivated.*HiBob showed 111, by hr-7/)
   t.notMatch(shown.stdout, /112/)
+  const users = await hibobSyncJson<{ id: string }[]>(env, 'users', 'acme', '--held')
+  t.same(
+    users.map(({ id }) => id),
+    held.map(({ id }) => id),
+  )
 })
 
 await t.test('a decision is asked for, and refused for whoever is not held or another hold', async t => {

@@ -1,12 +1,20 @@
 // `users`, `teams`, `managers`: the read models of a tenant, live or of a snapshot.
 import type { User } from '@hibob-sync/domain'
-import type { ManagerListing, TeamListing } from '@hibob-sync/mongo'
+import { type ManagerListing, managerProblems, type TeamListing } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { examples, type OutputOptions, printJsonArray, printTable } from '../output.ts'
+import { examples, type OutputOptions, printJson, printJsonArray, printTable } from '../output.ts'
 
-type ListOptions = OutputOptions & { id?: string; snapshot?: string; all?: boolean; unseen?: boolean }
+type ListOptions = OutputOptions & {
+  id?: string
+  snapshot?: string
+  all?: boolean
+  unseen?: boolean
+  flagged?: boolean
+  held?: boolean
+  problems?: boolean
+}
 
 export function listCommands(program: Command, context: Context): void {
   program
@@ -16,6 +24,8 @@ export function listCommands(program: Command, context: Context): void {
     .option(...snapshotOption)
     .option('--all', 'the deleted too')
     .option('--unseen', 'only those whom HiBob did not show when they were asked for')
+    .option('--flagged', 'only those who are outside the scope or unseen for long, with their flags')
+    .option('--held', 'only those of whom the brake keeps something back')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -27,10 +37,12 @@ export function listCommands(program: Command, context: Context): void {
     )
     .action(async (tenant: string, options: ListOptions) => {
       const models = await context.models()
-      const { all = false, unseen = false } = options
-      const users = models.users(tenant, { ...wanted(options), all, unseen })
+      const { all = false, unseen = false, flagged = false, held = false } = options
+      const items = models.users(tenant, { ...wanted(options), all, unseen, flagged, held })
       const head = ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status']
-      await print(context, tenant, options, { noun: 'user', items: users, head, row: userRow })
+      if (!flagged) return print(context, tenant, options, { noun: 'user', items, head, row: userRow })
+      const row = ({ flags = [], ...user }: User & { flags?: string[] }) => [...userRow(user), flags.join(', ')]
+      await print(context, tenant, options, { noun: 'user', items, head: [...head, 'flags'], row })
     })
 
   program
@@ -52,8 +64,10 @@ export function listCommands(program: Command, context: Context): void {
     .option('--id <id>', 'one manager')
     .option(...snapshotOption)
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('hibob-sync managers acme', 'hibob-sync managers acme --id 3400000000000000001'))
+    .option('--problems', 'only those who are unknown, inactive, outside the scope, or in a circle')
+    .addHelpText('after', examples('hibob-sync managers acme', 'hibob-sync managers acme --problems'))
     .action(async (tenant: string, options: ListOptions) => {
+      if (options.problems) return printProblems(context, tenant, options)
       const models = await context.models()
       const items = models.managers(tenant, wanted(options))
       const head = ['id', 'state', 'direct reports']
@@ -73,6 +87,23 @@ interface Listing<T> {
   items: AsyncIterable<T>
   head: string[]
   row(item: T): (string | number | null)[]
+}
+
+async function printProblems(context: Context, tenant: string, { json }: ListOptions): Promise<void> {
+  const found = await managerProblems(await context.mongo(), tenant)
+  if (json) return printJson(found)
+  printTable(
+    ['id', 'name', 'problems', 'direct reports'],
+    found.map(({ id, full_name, problems, direct_reports, cycle }) => [
+      id,
+      full_name,
+      problems
+        .map(problem => (problem === 'cycle' ? `cycle ${cycle?.join(' → ')} → ${cycle?.[0]}` : problem))
+        .join(', '),
+      direct_reports,
+    ]),
+    `No manager of ${tenant} has a problem`,
+  )
 }
 
 /** One that is asked for by id must be there. */

@@ -1,5 +1,5 @@
 // Who is held, what from what to what, since when, and because of what.
-import { type HeldUser, heldUsers } from '@hibob-sync/mongo'
+import { type HeldUser, heldUsers, holdAlerts } from '@hibob-sync/mongo'
 import type { Context } from '../context.ts'
 import { type OutputOptions, printJson, printTable, say } from '../output.ts'
 import { type HeldCause, heldCauses } from './held-causes.ts'
@@ -19,14 +19,17 @@ export async function showHolds(
     held.map(({ held: { offset } }) => offset),
   )
   const people = held.map(one => shownHeld(one, causes))
+  const alertFailure = await holdAlerts(await context.mongo()).failureOf(tenant)
   if (json)
     return printJson({
       tenant,
       hold: hold === null ? null : { id: hold.id, since: hold.since, users: hold.count },
+      alert_failure: alertFailure,
       people,
     })
   if (hold === null) return say(`Nothing of ${tenant} is held`)
   say(`Hold ${hold.id}: ${hold.count} users since ${hold.since}`)
+  if (alertFailure !== null) say(`The alert of it was not delivered yet (${alertFailure}); it is tried again`)
   printTable(
     ['id', 'name', 'what is held', 'since', 'because of'],
     people.map(({ id, full_name, fields, since, cause, event_id }) => [
