@@ -6,6 +6,7 @@ import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
 import { eventLog } from './event-log.ts'
 import { ingressMetrics } from './metrics.ts'
+import { refusalLog } from './refusal-log.ts'
 import { tenantCache } from './tenant-cache.ts'
 
 export { refusals } from './answers.ts'
@@ -58,6 +59,7 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   const app = ingressApp({
     tenants,
     append: log.append,
+    onInvalidSignature: refusalLog(logger),
     onOutcome: metrics.outcome,
     onFault: error => logger.error({ code: errorCode(error) }, 'request failed'),
   })

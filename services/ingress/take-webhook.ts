@@ -10,13 +10,15 @@ export interface WebhookTaker {
   tenants: Pick<TenantCache, 'find' | 'findAnew'>
   /** Resolves when the log has the record. */
   append(tenantId: string, value: string): Promise<unknown>
+  /** The URL is this tenant's, and no secret of its fits the signature. */
+  onInvalidSignature(tenantId: string): void
 }
 
 // an unknown token costs what a known one does, so that time does not tell them apart
 const nobody: SigningSecret[] = [{ id: 'nobody', secret: 'nobody' }]
 
 export async function takeWebhook(
-  { tenants, append }: WebhookTaker,
+  { tenants, append, onInvalidSignature }: WebhookTaker,
   token: string,
   signature: string | undefined,
   rawBody: Buffer,
@@ -36,7 +38,9 @@ export async function takeWebhook(
   if (anew === 'unknown') return 'webhook_token_unknown'
   const anewId = verifySignature(rawBody, signature, anew.secrets)
   if (anewId !== null) return store(append, anew, anewId, rawBody)
-  return anew.readable ? 'webhook_signature_invalid' : 'tenants_unavailable'
+  if (!anew.readable) return 'tenants_unavailable'
+  onInvalidSignature(anew.tenantId)
+  return 'webhook_signature_invalid'
 }
 
 async function store(

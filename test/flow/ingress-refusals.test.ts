@@ -2,13 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { signBody } from '@hibob-sync/hibob'
+import { createLogger } from '@hibob-sync/runtime'
 import t, { type Test } from 'tap'
 import { type Refusal, refusals } from '../../services/ingress/answers.ts'
 import { preparePipeline, runIngress } from '../support/pipeline.ts'
 import { type Answer, openRaw, postWebhook, signedBy, storedWebhooks, urlOf } from '../support/webhook-client.ts'
 
 const prepared = await preparePipeline({ tenants: { acme: 0, other: 0, sized: 0, slow: 0 } })
-const ingress = await runIngress(prepared)
+const logged: Record<string, unknown>[] = []
+const logger = createLogger({ service: 'test', destination: { write: line => void logged.push(JSON.parse(line)) } })
+const ingress = await runIngress({ ...prepared, logger })
 t.teardown(async () => {
   await ingress.stop()
   await prepared.close()
@@ -62,6 +65,20 @@ await t.test('only the exact signature by a secret of this tenant counts; everyt
     'one byte changed',
   )
   t.same(await storedWebhooks(prepared, 'acme'), [])
+})
+
+await t.test('refused signatures leave one warning that names the tenant, and nothing that was sent', async t => {
+  const warnings = () => logged.filter(({ code }) => code === 'webhook_signature_invalid')
+  t.match(warnings(), [{ level: 'warn', tenantId: 'acme', count: 1, msg: /hibob-sync tenants add-secret/ }])
+  await postWebhook(urlOf(ingress, prepared.accessOf('other').token), body, signedBy(secret, body))
+  await postWebhook(urlOf(ingress, token.slice(1)), body, signedBy(secret, body))
+  t.strictSame(
+    warnings().map(({ tenantId }) => tenantId),
+    ['acme', 'other'],
+  )
+  const lines = JSON.stringify(logged)
+  for (const sent of [token, prepared.accessOf('other').token, secret, 'employee.updated', signBody(body, secret)])
+    t.notOk(lines.includes(sent))
 })
 
 await t.test('256 KiB is taken, a byte more is 413, whether its length is told or not', async t => {
