@@ -50,6 +50,9 @@ export function selfManaged(user: User, status: UserStatus): User {
   return { ...user, override_manager: { id, email, full_name, state: managerStateOf(status) } }
 }
 
+/** One of whom nothing is known, or asked. */
+export const unknownManager = (id: string): ManagerReference => ({ id, email: null, full_name: null, state: 'unknown' })
+
 export const managerStateOf = (status: UserStatus): ManagerState => (status === 'active' ? 'active' : 'inactive')
 
 /**

@@ -81,7 +81,7 @@ async function loadLacks(
   }
 }
 
-async function loadMissing<C extends CollectionName>(
+export async function loadMissing<C extends CollectionName>(
   name: C,
   ids: ReadonlySet<string>,
   store: DocumentStore,

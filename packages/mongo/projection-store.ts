@@ -75,7 +75,19 @@ export function projectionStore(mongo: Mongo) {
     return found.map(document => document._id)
   }
 
-  /** A slice's next documents in order of their ids: those of the selector in the users phase, else all of the phase. */
+  /** Ids of a slice's next documents in their order: those of the selector in a phase of users, else all of the phase. */
+  async function pageIds(
+    scope: TenantScope,
+    phase: Exclude<Phase, 'head'>,
+    users: UserSelector,
+    after: string | null,
+    limit: number,
+  ): Promise<string[]> {
+    const found = pageOf(scope, phase, users, after, limit).project<{ _id: string }>({ _id: 1 })
+    return (await found.toArray()).map(({ _id }) => _id)
+  }
+
+  /** The documents themselves. */
   async function page(
     scope: TenantScope,
     phase: Exclude<Phase, 'head'>,
@@ -83,17 +95,27 @@ export function projectionStore(mongo: Mongo) {
     after: string | null,
     limit: number,
   ): Promise<Documents[CollectionName][]> {
+    const found = await pageOf(scope, phase, users, after, limit).toArray()
+    return loadedAs(collectionOfPhase(phase), found as AnyDocument[])
+  }
+
+  function pageOf(
+    scope: TenantScope,
+    phase: Exclude<Phase, 'head'>,
+    users: UserSelector,
+    after: string | null,
+    limit: number,
+  ) {
     const prefix = `${scope.tenantId}/${scope.generation}/`
     const range = { _id: { $gt: after ?? prefix, $lt: `${prefix}\u{10ffff}` } }
     const filter =
       collectionOfPhase(phase) === 'users'
-        ? { ...range, tenantId: scope.tenantId, generation: scope.generation, ...selected(users, prefix) }
+        ? { ...range, ...selected(users, scope) }
         : phase === 'states'
           ? { ...range, kind: { $ne: 'tenant' } }
           : range
     const collection = mongo.db.collection<Documents[CollectionName]>(collectionNames[collectionOfPhase(phase)])
-    const found = collection.find(filter as Filter<AnyDocument>, { sort: { _id: 1 }, limit })
-    return loadedAs(collectionOfPhase(phase), (await found.toArray()) as AnyDocument[])
+    return collection.find(filter as Filter<AnyDocument>, { sort: { _id: 1 }, limit, batchSize: limit + 1 })
   }
 
   /** The generation that readers of a tenant see; 1 for a tenant that the store does not know. */
@@ -148,7 +170,7 @@ export function projectionStore(mongo: Mongo) {
         .bulkWrite(operations, { session, ordered: false })
   }
 
-  return { load, reportsOf, page, generations, commit }
+  return { load, reportsOf, page, pageIds, generations, commit }
 }
 
 export interface StoredDocument {
@@ -182,18 +204,20 @@ function updateOf(collection: CollectionName, former: AnyDocument, next: AnyDocu
   return Object.fromEntries(Object.entries(to).filter(([field, value]) => field !== '_id' && value !== from[field]))
 }
 
-function selected(users: UserSelector, prefix: string): object {
+function selected(users: UserSelector, { tenantId, generation }: TenantScope): object {
   if ('everyone' in users) return {}
-  if ('reportsOfAny' in users) return { 'user.override_manager.id': { $in: users.reportsOfAny } }
+  // the indexes begin with these two
+  const own = { tenantId, generation }
+  if ('reportsOfAny' in users) return { ...own, 'user.override_manager.id': { $in: users.reportsOfAny } }
   if ('due' in users)
-    return { 'standing.zone': users.due.zone, 'standing.nextDate': { $type: 'string', $lte: users.due.date } }
+    return { ...own, 'standing.zone': users.due.zone, 'standing.nextDate': { $type: 'string', $lte: users.due.date } }
   if ('held' in users)
-    return { 'standing.held.id': users.held, ...(users.ids === null ? {} : { 'user.id': { $in: users.ids } }) }
+    return { ...own, 'standing.held.id': users.held, ...(users.ids === null ? {} : { 'user.id': { $in: users.ids } }) }
   if ('ids' in users) return { 'user.id': { $in: users.ids } }
   const alternatives: object[] = []
   if (users.reportsOf !== null) alternatives.push({ 'user.override_manager.id': users.reportsOf })
   if (users.items !== null) alternatives.push({ $expr: { $in: [observedText(users.items.field), users.items.ids] } })
-  return alternatives.length === 0 ? { _id: prefix } : { $or: alternatives }
+  return alternatives.length === 0 ? { _id: `${tenantId}/${generation}/` } : { ...own, $or: alternatives }
 }
 
 // an item's id may be a number in an observation and is text in a list

@@ -11,10 +11,12 @@ import {
   type HibobEvent,
   type Loaded,
   type LogRecord,
+  type Phase,
   type Position,
   planSlice,
   projectBatch,
   projectSlice,
+  type SlicePlan,
   type TenantScope,
   type TenantState,
   tenantStateId,
@@ -24,6 +26,7 @@ import {
   type DocumentWrite,
   foldLoaded,
   loadFor,
+  loadMissing,
   type Outbox,
   type ParkedEvents,
   type ProjectionStore,
@@ -65,6 +68,8 @@ export type PartitionProjection = ReturnType<typeof projectPartition>
 
 /** An event mostly writes a user and a change: so many fill a batch. */
 const eventsPerBatchMax = Math.floor(batchLimits.touchesMax / 2) - 8
+/** Nothing of them is written. */
+const reckonedAtOnce = 2000
 const backlogMax = 4
 const retiredHistoryDays = 7
 
@@ -130,12 +135,17 @@ export function projectPartition(options: ProjectionOptions) {
   async function sliced({ event, record }: Decoded, isOwned: () => boolean): Promise<number> {
     if (event === null) throw new Error(`event ${partition}/${record.offset} changed while it was folded in slices`)
     const scope = scopeOf(record.key)
+    let before: Phase | null = null
     do {
-      await settle()
       const plan = planSlice(event, position, await stateOf(scope))
-      const page = plan.phase === 'head' ? [] : await loadPage(scope, plan)
+      // a slice writes no user but those of its own page: the next page can be read while its transaction is under way
+      const { phase } = plan
+      if (phase !== before || phase === 'head' || collectionOf(phase) !== 'users') await settle()
+      before = phase
+      const pageSize = phase === 'reckon' ? reckonedAtOnce : options.slicePageSize
+      const page = phase === 'head' ? [] : await loadPage(scope, { ...plan, phase }, pageSize)
       const from = position
-      const last = page.length < options.slicePageSize
+      const last = page.length < pageSize
       const batch = await untilNothingLacks(loaded => projectSlice(loaded, record, plan, from, scope, page, last))
       if (event.type === 'tenant.removed' && !batch.slicesNext) await retire(event, record)
       await commit(batch, batch.slicesNext ? 0 : 1, isOwned)
@@ -147,15 +157,20 @@ export function projectPartition(options: ProjectionOptions) {
   async function stateOf(scope: TenantScope): Promise<TenantState | null> {
     const id = tenantStateId(scope)
     const cached = cache.states.get(id)
-    return (cached === undefined ? (await store.load('states', [id]))[0] : cached) as TenantState | null
+    if (cached !== undefined) return cached as TenantState | null
+    await settle()
+    return ((await store.load('states', [id]))[0] ?? null) as TenantState | null
   }
 
-  async function loadPage(scope: TenantScope, plan: ReturnType<typeof planSlice>): Promise<string[]> {
-    if (plan.phase === 'head') return []
+  async function loadPage(
+    scope: TenantScope,
+    plan: SlicePlan & { phase: Exclude<Phase, 'head'> },
+    limit: number,
+  ): Promise<string[]> {
     const collection = collectionOf(plan.phase)
-    const documents = await store.page(scope, plan.phase, plan.users, plan.after, options.slicePageSize)
-    for (const document of documents) cache.put(collection, document._id, document as never)
-    return documents.map(document => document._id)
+    const ids = await store.pageIds(scope, plan.phase, plan.users, plan.after, limit)
+    await loadMissing(collection, new Set(ids), store, cache, async () => {})
+    return ids
   }
 
   async function untilNothingLacks(fold: (loaded: Loaded) => Batch): Promise<Batch> {

@@ -1,6 +1,7 @@
 // What an event in slices makes of a user whom it has not come to yet: their reports, who may come first, are told what will stand.
 import { withFormer } from '../brake.ts'
 import type { User, UserDocument } from '../documents.ts'
+import { unknownManager } from '../mapping.ts'
 import { userDifference } from '../user-difference.ts'
 import { desiredUser } from './desired-user.ts'
 import type { FoldContext } from './fold-context.ts'
@@ -18,12 +19,22 @@ export function prospectiveUser(context: FoldContext, document: UserDocument): U
   }
   const changesMany = event.type === 'tenant.settings.changed' || event.type === 'tenant.day.began'
   if (!changesMany || (document.user.status === 'deleted' && !document.standing?.hidden)) return document.user
+  const known = worked.get(document)
+  if (known?.offset === record.offset) return known.user
+  const user = workedOut(context, document)
+  // what was worked out from documents that are still to be loaded holds for nothing
+  if (context.set.lacks.length === 0) worked.set(document, { offset: record.offset, user })
+  return user
+}
+
+// a manager's reports all ask for the same; within an event's phase the answer is the same too
+const worked = new WeakMap<UserDocument, { offset: number; user: User }>()
+
+function workedOut(context: FoldContext, document: UserDocument): User {
   const { user, observed, unseen_since, standing = null } = document
+  // nobody asks a manager for their own manager
   const names = { ...namesOf(context), managerReference: unknownManager }
   const desired = desiredUser(context, names, document, { id: user.id, observed, unseen_since, standing }).user
   if (standing?.hidden) return desired
   return withFormer(desired, user, fieldsKeptBack(context, document, userDifference(user, desired)))
 }
-
-// nobody asks a manager for their own manager
-const unknownManager = (id: string) => ({ id, email: null, full_name: null, state: 'unknown' as const })

@@ -1,15 +1,17 @@
 // Settings, days and holds: what changes for many people at once. Each is one step on the tenant's state, then everyone whom it reaches.
 import { userChange } from '../changes.ts'
 import type { UserDocument } from '../documents.ts'
+import { unknownManager } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import { compiledFrom } from '../settings/in-force.ts'
 import { follows } from '../settings/settings-history.ts'
 import { hasCome } from '../standing.ts'
 import { userDifference } from '../user-difference.ts'
+import { desiredUser } from './desired-user.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { isReckoned, reckon, releaseHeld, setState } from './keep-back.ts'
+import { namesOf } from './names.ts'
 import { refreshUser, storeUser, toldOf } from './store-user.ts'
-import { wholeUser } from './whole-user.ts'
 
 /** Settings apply only if they were made from those in force; else nothing changes, and whoever made them sees that they are not in force. */
 export function foldSettings(context: FoldContext<'tenant.settings.changed'>): boolean {
@@ -41,7 +43,9 @@ export function foldHold({ event, ...context }: FoldContext<'tenant.hold.approve
 export function reckonUser(context: FoldContext, document: UserDocument): void {
   if (toldOf(document) === null || document.user.status === 'deleted') return
   const { user, observed, unseen_since, standing = null } = document
-  const desired = wholeUser(context, document, { id: user.id, observed, unseen_since, standing })
+  // whatever is shown of a manager is no loss; only that there is none any more
+  const names = { ...namesOf(context), managerReference: unknownManager }
+  const desired = desiredUser(context, names, document, { id: user.id, observed, unseen_since, standing })
   if (isReckoned(context, document, userDifference(user, desired.user))) reckon(context, 1)
 }
 
