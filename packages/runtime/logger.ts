@@ -15,7 +15,7 @@ export interface LoggerOptions {
 export const loggedFields: ReadonlySet<string> = new Set(
   [
     ['tenantId', 'employeeId', 'eventId', 'importId', 'replayId', 'holdId', 'company', 'generation'],
-    ['partition', 'partitions', 'offset', 'from', 'to', 'topic', 'step', 'position', 'attempt', 'owner'],
+    ['partition', 'partitions', 'offset', 'from', 'to', 'date', 'topic', 'step', 'position', 'attempt', 'owner'],
     [
       'code',
       'kind',

@@ -5,7 +5,7 @@ import type { HibobEvent } from '@hibob-sync/domain'
 import type { Tenant, TenantStates, TenantStore } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import { type AppendEvents, requireTaken } from './append-events.ts'
-import { daysToAnnounce, localDay } from './due-days.ts'
+import { daysToAnnounce, isZone, localDay } from './due-days.ts'
 import { importerSource } from './list-events.ts'
 import { lookAgainAndAgain } from './look-again.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
@@ -39,6 +39,7 @@ export function announceDays(parts: DaysParts) {
   const { owned, states, tenants, logger } = parts
   /** By tenant and zone, the newest of this process. */
   const announced = new Map<string, Announced>()
+  const warnedOf = new Set<string>()
   const ending = new AbortController()
   const looking = lookAgainAndAgain({ ...parts, look, fault: 'days cannot be announced', signal: ending.signal })
 
@@ -60,8 +61,10 @@ export function announceDays(parts: DaysParts) {
     if (own === undefined || foldedTo < own.logEnd) return
     const state = await states.live(tenantId)
     if (state?.settings === undefined || state.removed) return
+    const personZones = await states.zones(tenantId)
+    warnOfZones(tenantId, personZones)
     const tenantZone = (JSON.parse(state.settings.json) as { time_zone?: string }).time_zone ?? 'UTC'
-    for (const zone of new Set([tenantZone, ...(await states.zones(tenantId))])) {
+    for (const zone of new Set([tenantZone, ...personZones])) {
       const known = announced.get(keyOf(tenantId, zone))
       const mine = known?.addedAt === addedAt ? known : undefined
       // not folded yet
@@ -77,6 +80,13 @@ export function announceDays(parts: DaysParts) {
         announced.set(keyOf(tenantId, zone), { date, offset, addedAt })
       }
     }
+  }
+
+  function warnOfZones(tenantId: string, zones: readonly string[]): void {
+    const count = zones.filter(zone => !isZone(zone)).length
+    if (count === 0 || warnedOf.has(tenantId)) return
+    warnedOf.add(tenantId)
+    logger.warn({ tenantId, count }, 'some people’s time zone is none: for them the tenant’s days begin')
   }
 
   async function announce(
@@ -100,7 +110,8 @@ export function announceDays(parts: DaysParts) {
     }
     const appended = await parts.append(partition, [event])
     requireTaken(appended)
-    logger.info({ tenantId, date, timeZone }, 'a day has begun')
+    // not the zone: by a rule it may be whatever HiBob holds of a person
+    logger.info({ tenantId, date, partition, offset: appended.offset }, 'a day has begun')
     return appended.offset ?? 0
   }
 

@@ -4,9 +4,11 @@ import { DateTime, IANAZone } from 'luxon'
 /** After a longer silence the days begin anew so many days ago. */
 export const missedDaysMax = 400
 
+export const isZone = (name: string) => IANAZone.isValidZone(name)
+
 /** Of a text that names no zone the days are those of `otherwise`: whoever lives by it is not forgotten. */
 export function localDay(zone: string, otherwise: string, now: number): string {
-  const named = [zone, otherwise].find(name => IANAZone.isValidZone(name)) ?? 'UTC'
+  const named = [zone, otherwise].find(isZone) ?? 'UTC'
   return DateTime.fromMillis(now, { zone: named }).toFormat('yyyy-MM-dd')
 }
 

@@ -58,6 +58,18 @@ t.test('a change that an unread webhook announced is no drift, and what it shows
   )
 })
 
+t.test('a field that was never observed before is no drift: settings have come to name it', async t => {
+  const { fields, ...rest } = person('1', 'Same')
+  const found = compare(
+    [{ ...rest, fields: { ...fields, 'work.custom.field_7': 'new' } }],
+    [['1', knownAs(person('1', 'Same'))]],
+  )
+  t.same(
+    found.different.map(({ drifted, isNew }) => ({ drifted, isNew })),
+    [{ drifted: [], isNew: false }],
+  )
+})
+
 t.test('a page of the unchanged carries the import and the request that saw them', async t => {
   const people = [{ id: '1', digest: 'd' }]
   t.match(unchangedEvent(people, reading, stamp), {

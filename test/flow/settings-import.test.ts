@@ -70,9 +70,15 @@ await t.test(
   },
 )
 
-await t.test('a single reading asks for the field too', async () => {
+await t.test('a single reading asks for the field too, and an item that is new to its list for the list', async t => {
   company.update(bo, { other: { [subDepartment]: ['77'] } })
   await locationIs(bo, 'Field Sales')
+  const item = company.addListItem('subdepartment', 'Renewals')
+  company.update(bo, { other: { [subDepartment]: [item] } })
+  await locationIs(bo, 'Renewals')
+  const items = async () => (await prepared.models.list('acme', 'subdepartment'))?.items ?? []
+  await until(async () => (await items()).some(({ id, name }) => id === item && name === 'Renewals'))
+  t.same(await life.importReasons(), ['operator', 'settings'], 'without an import')
 })
 
 await t.test(
