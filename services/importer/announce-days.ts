@@ -67,11 +67,11 @@ export function announceDays(parts: DaysParts) {
     for (const zone of new Set([tenantZone, ...personZones])) {
       const known = announced.get(keyOf(tenantId, zone))
       const mine = known?.addedAt === addedAt ? known : undefined
-      // not folded yet
-      if (zone.length > zoneLengthMax || (mine !== undefined && mine.offset >= foldedTo)) continue
+      if (zone.length > zoneLengthMax) continue
       const last = later(state.days?.[zone], mine?.date)
       const days = daysToAnnounce(last, localDay(zone, tenantZone, parts.now()))
       if (days.length === 0 && last !== null) {
+        // only an event that is folded after the announcement has touched somebody since
         const due = { zone, date: last, sinceOffset: mine?.offset ?? 0 }
         if (await states.isDue(tenantId, due)) days.push(last)
       }
