@@ -40,6 +40,7 @@ export type { Credentials, WebhookAccess } from './tenant-access.ts'
 export {
   type NightlyTime,
   type StoredSecret,
+  secretUnknown,
   type Tenant,
   type TenantDocument,
   type TenantLifecycle,

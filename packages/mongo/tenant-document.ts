@@ -112,6 +112,14 @@ export function tenantRemoved(tenant: string): AppError {
   })
 }
 
+export function secretUnknown(tenant: string, id: string): AppError {
+  return new AppError(
+    'secret_unknown',
+    `tenant ${tenant} has no secret ${id}: \`hibob-sync tenants show ${tenant}\` lists them`,
+    { retryable: false },
+  )
+}
+
 export function requireNightly({ at, timeZone }: NightlyTime): void {
   if (/^([01]\d|2[0-3]):[0-5]\d$/.test(at) && isTimeZone(timeZone)) return
   throw new AppError(

@@ -12,6 +12,7 @@ import {
   type NightlyTime,
   requireNightly,
   type StoredSecret,
+  secretUnknown,
   shownTenant,
   type Tenant,
   type TenantDocument,
@@ -202,14 +203,6 @@ export function createTenantStore(mongo: Mongo, masterKey: Buffer) {
 }
 
 const newToken = () => randomBytes(32).toString('base64url')
-
-function secretUnknown(tenant: string, id: string): AppError {
-  return new AppError(
-    'secret_unknown',
-    `tenant ${tenant} has no secret ${id}: \`hibob-sync tenants show ${tenant}\` lists them`,
-    { retryable: false },
-  )
-}
 
 function asExisting(error: { code?: number }, tenant: string): unknown {
   if (error.code !== 11000) return error

@@ -82,11 +82,10 @@ export function readConfig<P extends TProperties>(schema: TObject<P>, env: NodeJ
 export function masterKeyOf(value: string): Buffer {
   const key = Buffer.from(value, 'base64')
   if (key.length === 32 && key.toString('base64') === value) return key
-  throw new AppError(
-    'config_invalid',
-    'MASTER_KEY is not 32 bytes in base64: make one with `openssl rand -base64 32`',
-    { retryable: false },
-  )
+  const problem = value === '' ? 'is not set: take the one that the services have, or' : 'is not 32 bytes in base64:'
+  throw new AppError('config_invalid', `MASTER_KEY ${problem} make one with \`openssl rand -base64 32\``, {
+    retryable: false,
+  })
 }
 
 export const commaList = (value: string) =>

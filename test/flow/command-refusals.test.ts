@@ -36,6 +36,16 @@ await t.test('every act on a removed tenant says that it is removed, and how it 
     t.match((await hibobSync(env, listing, 'gone')).stderr, /gone is removed/, listing)
 })
 
+await t.test('a secret that there is not is said so before anybody is asked to confirm', async t => {
+  const { code, stderr } = await hibobSync(env, 'tenants', 'remove-secret', 'acme', '1f2e3d4c')
+  t.match([code, stderr], [1, /^secret_unknown: .*tenants show acme/])
+})
+
+await t.test('a command that needs MASTER_KEY says that it is not set', async t => {
+  const { code, stderr } = await hibobSync({ ...env, MASTER_KEY: '' }, 'tenants', 'pause', 'acme')
+  t.match([code, stderr], [1, /^config_invalid: MASTER_KEY is not set/])
+})
+
 await t.test('parked events of a tenant that there is not are no empty list', async t => {
   const { code, stderr } = await hibobSync(env, 'parked', 'list', 'nobody')
   t.match([code, stderr], [1, /tenant_unknown/])

@@ -21,6 +21,8 @@ const company = pipeline.company('acme')
 company.announceEveryone()
 await pipeline.caughtUp()
 const idOf = (index: number) => company.people[index]?.id ?? ''
+/** Deleted on the way. */
+const gone = idOf(8)
 
 const explain = async (user: string, more: { field?: string; search?: boolean } = {}) =>
   explainedFrom(await gatherEvidence(context, { tenant: 'acme', user, ...more }), more.field)
@@ -102,7 +104,7 @@ await t.test('a field that HiBob hides says so, with the answer that lacked it',
 await t.test(
   'who is not shown any more is unseen; who was deleted and read says both; a reading refutes a webhook',
   async t => {
-    const [hidden, gone, still] = [idOf(7), idOf(8), idOf(9)]
+    const [hidden, still] = [idOf(7), idOf(9)]
     company.misbehave({ audience: company.people.map(({ id }) => id).filter(id => id !== hidden) })
     company.update(hidden, { firstName: 'Hidden' })
     await pipeline.caughtUp()
@@ -118,6 +120,13 @@ await t.test(
     t.notOk(stepOf(await explain(still), 'deletion_claimed'), 'refuted by the reading that showed them')
   },
 )
+
+await t.test('a deleted user that is asked for by id is told to be deleted, and is there with --all', async t => {
+  const { code, stderr } = await hibobSync(env, 'users', 'acme', '--id', gone)
+  t.match([code, stderr], [1, new RegExp(`^not_found: .*${gone}: it is deleted: use --all`)])
+  t.match(await hibobSyncJson(env, 'users', 'acme', '--id', gone, '--all'), [{ id: gone, status: 'deleted' }])
+  t.notMatch((await hibobSync(env, 'users', 'acme', '--id', '404')).stderr, 'deleted')
+})
 
 await t.test('a person who is no user: why, and exit status 1 when nothing at all is known', async t => {
   const nobody = await hibobSync(env, 'explain', 'acme', '404', '--json')

@@ -39,10 +39,14 @@ export function listCommands(program: Command, context: Context): void {
       const models = await context.models()
       const { all = false, unseen = false, flagged = false, held = false } = options
       const items = models.users(tenant, { ...wanted(options), all, unseen, flagged, held })
+      const whyAbsent = async () => {
+        const [user] = await Array.fromAsync(models.users(tenant, { ...wanted(options), all: true }))
+        return user?.status === 'deleted' ? 'it is deleted: use --all' : null
+      }
       const head = ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status']
-      if (!flagged) return print(context, tenant, options, { noun: 'user', items, head, row: userRow })
+      if (!flagged) return print(context, tenant, options, { noun: 'user', items, head, row: userRow, whyAbsent })
       const row = ({ flags = [], ...user }: User & { flags?: string[] }) => [...userRow(user), flags.join(', ')]
-      await print(context, tenant, options, { noun: 'user', items, head: [...head, 'flags'], row })
+      await print(context, tenant, options, { noun: 'user', items, head: [...head, 'flags'], row, whyAbsent })
     })
 
   program
@@ -87,6 +91,8 @@ interface Listing<T> {
   items: AsyncIterable<T>
   head: string[]
   row(item: T): (string | number | null)[]
+  /** Of the one that was asked for by id. */
+  whyAbsent?(): Promise<string | null>
 }
 
 async function printProblems(context: Context, tenant: string, { json }: ListOptions): Promise<void> {
@@ -111,15 +117,16 @@ async function print<T>(
   context: Context,
   tenant: string,
   options: ListOptions,
-  { noun, items, head, row }: Listing<T>,
+  { noun, items, head, row, whyAbsent }: Listing<T>,
 ): Promise<void> {
   if (options.json && options.id === undefined) return printJsonArray(items)
   const all = await Array.fromAsync(items)
   const where = options.snapshot === undefined ? '' : ` in snapshot ${options.snapshot}`
-  if (options.id !== undefined && all.length === 0)
-    throw new AppError('not_found', `there is no ${noun} of ${tenant} with id ${options.id}${where}`, {
-      retryable: false,
-    })
+  if (options.id !== undefined && all.length === 0) {
+    const why = (await whyAbsent?.()) ?? null
+    const message = `there is no ${noun} of ${tenant} with id ${options.id}${where}${why === null ? '' : `: ${why}`}`
+    throw new AppError('not_found', message, { retryable: false })
+  }
   if (options.json) return printJsonArray(toAsync(all))
   const isRemoved = all.length === 0 && (await context.tenant(tenant)).state === 'removed'
   const empty = isRemoved

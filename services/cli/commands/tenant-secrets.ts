@@ -1,4 +1,5 @@
 // `tenants add-secret` and `remove-secret`: what a tenant's webhooks may be signed with. Two are valid while HiBob changes from one to the other.
+import { secretUnknown } from '@hibob-sync/mongo'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type Confirmable, confirm, examples, type OutputOptions, printJson, say } from '../output.ts'
@@ -31,6 +32,8 @@ export function tenantSecretCommands(tenants: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync tenants remove-secret acme 1f2e3d4c --yes'))
     .action(async (tenant: string, secret: string, options: Confirmable) => {
+      const { secrets } = await context.tenant(tenant)
+      if (!secrets.some(({ id }) => id === secret)) throw secretUnknown(tenant, secret)
       await confirm(`Webhooks of ${tenant} signed with secret ${secret} will be refused from now on.`, options.yes)
       await (await context.tenants()).removeSecret(tenant, secret, context.by)
       if (options.json) printJson({ tenant, removed: secret })

@@ -11,7 +11,7 @@ export interface DataDirectory {
   giveBack(): Promise<void>
 }
 
-/** `named` is HIBOB_SYNC_DATA. Throws AppError `start_running` when another `npm start` uses it, `config_invalid` when it is of no use. */
+/** `named` is HIBOB_SYNC_DATA. Throws AppError `start_running` when another `npm start` or `npm run engines` uses it, `config_invalid` when it is of no use. */
 export async function takeDataDirectory(named: string): Promise<DataDirectory> {
   const dataDir = resolve(named)
   const logDir = join(dataDir, 'log')
@@ -37,5 +37,5 @@ async function takeIt(dataDir: string, logDir: string) {
 function runsStart(pid: number): boolean {
   if (pid === process.pid || !isAlive(pid)) return false
   const commandLine = commandLineOf(pid)
-  return commandLine === '' || commandLine.includes('start/main.ts')
+  return commandLine === '' || /start\/(main|engines)\.ts/.test(commandLine)
 }

@@ -1,20 +1,19 @@
 // `npm start`: engines, simulator, every service and a live screen in one process; Ctrl-C ends all of it.
-import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { importerSettings, startImporter } from '@hibob-sync/importer'
 import { ingressSettings, startIngress } from '@hibob-sync/ingress'
 import { applyTopics, clusterId, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
-import { type Engines, startEngines } from '@hibob-sync/local-engines'
 import { connectMongo, createTenantStore, ensureIndexes, readModels, requireCluster } from '@hibob-sync/mongo'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
 import { createLogger, errorCode, type Logger, masterKeyOf, readConfig } from '@hibob-sync/runtime'
 import pino from 'pino'
-import { checkedConfig, type StartConfig } from './config.ts'
+import { checkedConfig } from './config.ts'
 import { takeDataDirectory } from './data-directory.ts'
 import { demoTenant, joinTenant, startCompany, tenantAddedRecord } from './demo-tenant.ts'
 import { endOnSignals } from './ending.ts'
 import { type Engine, enginesOf, silentEngines } from './engine-answers.ts'
 import { figuresFrom } from './figures.ts'
+import { shareEnvironment, startedEngines } from './kept-engines.ts'
 import { keptMasterKey } from './master-key.ts'
 import { requireFreePorts } from './ports.ts'
 import type { Places } from './screen.ts'
@@ -41,7 +40,8 @@ async function start(): Promise<void> {
 
   begun = true
   atEnd(() => logger.info('stopped'))
-  const { brokers, mongoUrl } = await startedEngines(config, dataDir)
+  const { started, brokers, mongoUrl, localDir } = await startedEngines(config, dataDir, atEnd)
+  engines = enginesOf(started, localDir)
   const { simulator, company } = await startCompany(config.SIMULATOR_PORT, config.DEMO_PEOPLE)
   atEnd(() => simulator.close())
   const env = {
@@ -54,7 +54,7 @@ async function start(): Promise<void> {
     HIBOB_SETTLING_MS: String(config.HIBOB_SETTLING_MS),
     ADMIN_PORT: '0',
   }
-  await shareEnvironment(env, dataDir)
+  await shareEnvironment(env, dataDir, atEnd)
 
   const client = createKafka({ brokers, clientId: 'hibob-sync-start', logger })
   const prefix = process.env['TOPIC_PREFIX'] ?? ''
@@ -142,23 +142,4 @@ interface Parts {
 function loggerOf(service: string, logDir: string): Logger {
   const destination = pino.destination({ dest: join(logDir, `${service}.log`), mkdir: true })
   return createLogger({ service, level: process.env['LOG_LEVEL'] || 'info', destination })
-}
-
-async function startedEngines(config: StartConfig, dataDir: string): Promise<{ brokers: string[]; mongoUrl: string }> {
-  const { KAFKA_BROKERS, MONGODB_URL } = process.env
-  if (!KAFKA_BROKERS) tell('starting Kafka and MongoDB (the first start downloads them) …')
-  const localDir = join(dataDir, 'local')
-  const started: Engines = await startEngines({ dataDir: localDir, cacheDir: config.ENGINES_CACHE })
-  atEnd(() => started.stop())
-  engines = enginesOf(started, localDir)
-  return { brokers: started.brokers, mongoUrl: MONGODB_URL || started.mongoUrl('hibob-sync') }
-}
-
-/** Commands in other terminals find the engines and the key here; it goes when this ends. */
-async function shareEnvironment(env: NodeJS.ProcessEnv, dataDir: string): Promise<void> {
-  const file = join(dataDir, 'environment.json')
-  const { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX } = env
-  const shared = { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX }
-  await writeFile(file, JSON.stringify(shared), { mode: 0o600 })
-  atEnd(() => rm(file, { force: true }))
 }
