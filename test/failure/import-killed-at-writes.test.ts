@@ -75,7 +75,12 @@ async function goesOn(t: Test): Promise<ServiceProcess> {
 }
 
 /** Kills what `begin` starts, or has started, at its n-th write from now. False when it got through. */
-async function killedAt(write: number, ignored: RegExp, begin: () => Promise<ServiceProcess>): Promise<boolean> {
+async function killedAt(
+  t: Test,
+  write: number,
+  ignored: RegExp,
+  begin: () => Promise<ServiceProcess>,
+): Promise<boolean> {
   changeCompany()
   await points.arm(write, 'before', ignored)
   const importId = await request()
@@ -87,13 +92,14 @@ async function killedAt(write: number, ignored: RegExp, begin: () => Promise<Ser
   service.kill('SIGKILL')
   await service.exited
   await evictMembers(prepared, 'importer')
+  t.comment(`write ${write}: ${place}`)
   if (place !== null) places.push(place)
   return place !== null
 }
 
 await t.test('killed before any write of its start, the next importer reads everyone', async t => {
   for (let write = 1; !/update imports/.test(places.at(-1) ?? ''); write++) {
-    t.ok(await killedAt(write, incidental, () => startService('importer', killable)))
+    t.ok(await killedAt(t, write, incidental, () => startService('importer', killable)))
     const next = await goesOn(t)
     next.kill('SIGKILL')
     await next.exited
@@ -105,7 +111,7 @@ await t.test('killed before any write of an import, the next importer finishes i
   const former = places.length
   for (let write = 1; ; write++) {
     const service = await goesOn(t)
-    if (!(await killedAt(write, ofImport, async () => service))) break
+    if (!(await killedAt(t, write, ofImport, async () => service))) break
   }
   t.ok(places.length - former > 8, `${places.length - former} places`)
 })
