@@ -47,6 +47,10 @@ async function nextNight(days: number): Promise<void> {
   const nights = (await life.importReasons()).filter(reason => reason === 'schedule').length
   clock.goTo(days)
   await until(async () => (await life.importReasons()).filter(reason => reason === 'schedule').length > nights)
+  // one that is still open would read what is set next, too
+  const importsThat = async (what: string) =>
+    (await prepared.eventsOf('acme')).filter(({ value }) => value?.includes(`"hibob.import.${what}"`)).length
+  await until(async () => (await importsThat('completed')) === (await importsThat('requested')))
 }
 
 await t.test(
