@@ -47,8 +47,12 @@ export function userUpdate(former: UserDocument, next: UserDocument): Keyed {
 
 function setDifferent(set: Keyed, field: string, from: object, to: object): void {
   const [former, next] = [from as Keyed, to as Keyed]
-  if (Object.keys(former).some(key => !Object.hasOwn(next, key))) set[field] = next
-  else for (const key in next) if (former[key] !== next[key]) set[`${field}.${key}`] = next[key]
+  for (const key in former)
+    if (!Object.hasOwn(next, key)) {
+      set[field] = next
+      return
+    }
+  for (const key in next) if (former[key] !== next[key]) set[`${field}.${key}`] = next[key]
 }
 
 function setEntries(set: Keyed, field: string, from: readonly unknown[], to: readonly unknown[]): void {
