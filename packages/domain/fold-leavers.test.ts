@@ -1,26 +1,12 @@
 // Who is pending, active or gone, by status, by date and by what a customer decides.
 import t from 'tap'
 import type { Settings } from './index.ts'
-import { missing, observed } from './test-events.ts'
+import { deletedWebhook, missing, observed } from './test-events.ts'
 import { employed, fold } from './test-fold.ts'
 import { day, settings } from './test-settings.ts'
 
 const revoked = (employeeId: string) =>
-  [
-    'hibob.webhook.received',
-    {
-      webhookType: 'employee.access.revoked.immediately',
-      companyId: '1',
-      employeeId,
-      changedFields: [],
-      triggeredAt: null,
-      triggeredBy: null,
-      format: 'v2',
-      body: '',
-      secretId: 's',
-      companyMismatch: false,
-    },
-  ] as const
+  deletedWebhook(employeeId, { webhookType: 'employee.access.revoked.immediately' })
 const byDate: Settings = { leavers: { ends: 'termination_date' } }
 const leaving = (date: string | null, more = {}) => employed({ 'internal.terminationDate': date, ...more })
 

@@ -87,6 +87,7 @@ export function batchHandler(options: BatchHandlerOptions) {
       // a later assignment pauses and resumes by itself
       if (epoch !== ownership.epoch()) return
       ownership.move(partition, { position: next, highWatermark })
+      if (stopping) return
       options.seek(partition, next)
       resume()
     })

@@ -30,3 +30,15 @@ export function median(values: number[]): number {
 /** `lowest–highest` of the rounds, so that a median can be judged. */
 export const spread = (values: number[], digits = 0) =>
   `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`
+
+/** A row of a table of rounds: the median of one figure, how far the rounds lie apart, and what is wanted. */
+export function figureRow<F extends object>(
+  figures: readonly F[],
+  label: string,
+  name: keyof F,
+  digits: number,
+  wanted = '',
+): string[] {
+  const values = figures.map(figure => figure[name] as number)
+  return [label, median(values).toFixed(digits), spread(values, digits), wanted]
+}

@@ -1,5 +1,5 @@
 // Import of a whole company, from the request to level read models: see import/benchmark.ts for one round.
-import { type Benchmark, machine, median, printTable, spread } from './benchmark.ts'
+import { type Benchmark, figureRow, machine, printTable } from './benchmark.ts'
 import { imageFlags } from './image-flags.ts'
 import { callsAtLeast, type ImportFigures, importRound, othersPerSecond } from './import/benchmark.ts'
 
@@ -19,13 +19,8 @@ export const importBenchmark: Benchmark = {
   async run(engines) {
     const figures: ImportFigures[] = []
     for (let run = 0; run < runs; run++) figures.push(await importRound(engines, people))
-    const of = (name: keyof ImportFigures) => figures.map(figure => figure[name])
-    const row = (label: string, name: keyof ImportFigures, digits: number, wanted = '') => [
-      label,
-      median(of(name)).toFixed(digits),
-      spread(of(name), digits),
-      wanted,
-    ]
+    const row = (label: string, name: keyof ImportFigures, digits: number, wanted = '') =>
+      figureRow(figures, label, name, digits, wanted)
     printTable(
       ['', 'median', 'lowest–highest', 'wanted'],
       [

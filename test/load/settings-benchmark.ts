@@ -1,5 +1,5 @@
 // A change of settings that changes everyone: see settings/benchmark.ts for one round.
-import { type Benchmark, machine, median, printTable, spread } from './benchmark.ts'
+import { type Benchmark, figureRow, machine, printTable } from './benchmark.ts'
 import { imageFlags } from './image-flags.ts'
 import { othersPerSecond, type SettingsFigures, settingsRound } from './settings/benchmark.ts'
 
@@ -18,13 +18,8 @@ export const settingsBenchmark: Benchmark = {
   async run(engines) {
     const figures: SettingsFigures[] = []
     for (let run = 0; run < runs; run++) figures.push(await settingsRound(engines, people))
-    const of = (name: keyof SettingsFigures) => figures.map(figure => figure[name])
-    const row = (label: string, name: keyof SettingsFigures, digits: number, wanted = '') => [
-      label,
-      median(of(name)).toFixed(digits),
-      spread(of(name), digits),
-      wanted,
-    ]
+    const row = (label: string, name: keyof SettingsFigures, digits: number, wanted = '') =>
+      figureRow(figures, label, name, digits, wanted)
     printTable(
       ['', 'median', 'lowest–highest', 'wanted'],
       [

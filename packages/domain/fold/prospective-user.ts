@@ -3,6 +3,7 @@ import { withFormer } from '../brake.ts'
 import type { User, UserDocument } from '../documents.ts'
 import { unknownManager } from '../mapping.ts'
 import { userDifference } from '../user-difference.ts'
+import type { WorkingSet } from '../working-set.ts'
 import { desiredUser } from './desired-user.ts'
 import type { FoldContext } from './fold-context.ts'
 import { fieldsKeptBack } from './keep-back.ts'
@@ -19,16 +20,18 @@ export function prospectiveUser(context: FoldContext, document: UserDocument): U
   }
   const changesMany = event.type === 'tenant.settings.changed' || event.type === 'tenant.day.began'
   if (!changesMany || (document.user.status === 'deleted' && !document.standing?.hidden)) return document.user
-  const known = worked.get(document)
-  if (known?.offset === record.offset) return known.user
-  const user = workedOut(context, document)
-  // what was worked out from documents that are still to be loaded holds for nothing
-  if (context.set.lacks.length === 0) worked.set(document, { offset: record.offset, user })
+  let known = workedOutIn.get(context.set)
+  if (known === undefined) {
+    known = new Map()
+    workedOutIn.set(context.set, known)
+  }
+  const user = known.get(document._id) ?? workedOut(context, document)
+  known.set(document._id, user)
   return user
 }
 
-// a manager's reports all ask for the same; within an event's phase the answer is the same too
-const worked = new WeakMap<UserDocument, { offset: number; user: User }>()
+// a manager's reports all ask for the same, and within one slice the answer is the same
+const workedOutIn = new WeakMap<WorkingSet, Map<string, User>>()
 
 function workedOut(context: FoldContext, document: UserDocument): User {
   const { user, observed, unseen_since, standing = null } = document
