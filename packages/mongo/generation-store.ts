@@ -3,9 +3,9 @@ import type { CollectionName, Documents, Parked } from '@hibob-sync/domain'
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
 import { noteOperation, parkedCollection } from './parked-events.ts'
-import { collectionNames, type StoredDocument, storedAs } from './projection-store.ts'
 import type { ReplayDocument, ReplayFence } from './replay-document.ts'
 import { replays } from './replays.ts'
+import { collectionNames, type StoredDocument, storedAs } from './stored-documents.ts'
 
 export interface PendingDocument {
   name: CollectionName

@@ -20,8 +20,9 @@ export { type Outbox, type OutboxChange, outbox } from './outbox.ts'
 export * from './parked-events.ts'
 export * from './pending-reads.ts'
 export * from './person-notes.ts'
+export type { DocumentWrite, PreparedWrites } from './prepared-writes.ts'
 export * from './preview-settings.ts'
-export { type Commit, type DocumentWrite, type ProjectionStore, projectionStore } from './projection-store.ts'
+export { type Commit, type ProjectionStore, projectionStore } from './projection-store.ts'
 export {
   type ProjectorCheckpoint,
   type ProjectorCheckpoints,

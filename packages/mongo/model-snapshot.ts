@@ -3,8 +3,8 @@
 import type { CollectionName, Documents, TenantScope } from '@hibob-sync/domain'
 import type { ClientSession, Filter } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import { collectionNames, loadedAs } from './projection-store.ts'
 import { projectorCheckpointCollection, projectorCheckpointId } from './projector-checkpoint.ts'
+import { collectionNames, loadedAs } from './stored-documents.ts'
 
 export type ModelPages = ReturnType<typeof modelPages>
 

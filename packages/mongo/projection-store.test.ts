@@ -1,7 +1,8 @@
 import type { Batch, Change, Position, UserDocument } from '@hibob-sync/domain'
 import t from 'tap'
 import { outbox } from './outbox.ts'
-import { type Commit, type DocumentWrite, projectionStore } from './projection-store.ts'
+import type { DocumentWrite } from './prepared-writes.ts'
+import { type Commit, projectionStore } from './projection-store.ts'
 import { projectorCheckpoints } from './projector-checkpoint.ts'
 import { testDatabase } from './test-database.ts'
 
@@ -74,8 +75,14 @@ const note = {
   code: 'c',
   message: 'm',
 }
-const commit = (given: Pick<Commit, 'partition' | 'owner' | 'from'> & Partial<Commit>) =>
-  store.commit({ batch: batch(at(given.from.offset + 1)), writes: [], published: null, ...given })
+type Given = Pick<Commit, 'partition' | 'owner' | 'from'> &
+  Partial<Pick<Commit, 'batch'>> & { writes?: DocumentWrite[] }
+async function commit({ batch: given, writes = [], ...where }: Given): Promise<void> {
+  const { partition, from } = where
+  const folded = given ?? batch(at(from.offset + 1))
+  const prepared = store.prepare(partition, from, folded, writes)
+  await store.commit({ batch: folded, writes: prepared, published: null, ...where })
+}
 
 t.test('documents, changes, who is due, what is parked and the position are stored together', async t => {
   const { owner } = await checkpoints.takeOver(1, 'cluster')
@@ -138,6 +145,21 @@ t.test('the same batch committed twice counts once: the second finds the positio
   const results = await Promise.allSettled([commit(own), commit(own)])
   t.same(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
   t.equal((await outbox(mongo).unsent(4, { offset: -1, step: 0 }, 10)).length, 1)
+})
+
+t.test('writes that were prepared once are stored by a transaction that had to begin anew', async t => {
+  const { owner } = await checkpoints.takeOver(8, 'cluster')
+  const folded = batch(at(1), { changes: [change(100)] })
+  const prepared = store.prepare(8, at(0), folded, [write(userDocument('100'), null)])
+  const session = mongo.client.startSession()
+  session.startTransaction()
+  await prepared.send(session)
+  await session.abortTransaction()
+  await session.endSession()
+  t.same(await store.load('users', ['acme/1/100']), [])
+  await store.commit({ partition: 8, owner, from: at(0), batch: folded, writes: prepared, published: null })
+  t.same(await store.load('users', ['acme/1/100']), [userDocument('100')])
+  t.equal((await outbox(mongo).unsent(8, { offset: -1, step: 0 }, 10)).length, 1)
 })
 
 t.test('a slice moves by steps, and its changes bear the step that they were committed in', async t => {

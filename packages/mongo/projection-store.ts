@@ -4,22 +4,21 @@ import {
   type Batch,
   type CollectionName,
   collectionOf as collectionOfPhase,
-  collections,
   type Documents,
   type Phase,
   type Position,
   type TenantScope,
-  type UserDocument,
   type UserSelector,
 } from '@hibob-sync/domain'
 import { AppError } from '@hibob-sync/runtime'
-import type { AnyBulkWriteOperation, ClientSession, Filter } from 'mongodb'
+import type { ClientSession, Filter } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import { changeCollection, changeDocuments } from './outbox.ts'
 import { parkedEvents } from './parked-events.ts'
 import { pendingReads } from './pending-reads.ts'
+import { type DocumentWrite, type PreparedWrites, prepareWrites } from './prepared-writes.ts'
 import { type Published, projectorCheckpointCollection, projectorCheckpointId } from './projector-checkpoint.ts'
-import { fromStoredUser, storedKey, toStoredUser, userUpdate } from './stored-user.ts'
+import { type AnyDocument, collectionNames, loadedAs } from './stored-documents.ts'
+import { storedKey } from './stored-user.ts'
 import { runTransaction } from './transaction.ts'
 
 export interface Commit {
@@ -27,7 +26,7 @@ export interface Commit {
   owner: string
   from: Position
   batch: Batch
-  writes: DocumentWrite[]
+  writes: PreparedWrites
   published: Published | null
   /** Called when MongoDB has been given the documents: what the caller does then costs no time of the transaction. */
   documentsSent?: (() => void) | undefined
@@ -35,22 +34,7 @@ export interface Commit {
   also?: ((session: ClientSession) => Promise<void>) | undefined
 }
 
-/** A document to store, with the one that stands there now: null where there is none, undefined where that is not known. */
-export interface DocumentWrite<C extends CollectionName = CollectionName> {
-  collection: C
-  _id: string
-  former: Documents[C] | null | undefined
-  next: Documents[C] | null
-}
-
 export type ProjectionStore = ReturnType<typeof projectionStore>
-
-export const collectionNames = {
-  users: 'users',
-  teams: 'teams',
-  managers: 'managers',
-  states: 'tenant_states',
-} as const
 
 export function projectionStore(mongo: Mongo) {
   const pending = pendingReads(mongo)
@@ -146,62 +130,17 @@ export function projectionStore(mongo: Mongo) {
         { session },
       )
       if (moved.matchedCount !== 1) throw ownershipLost(partition)
-      for (const name of collections) {
-        const written = writeAll(name, writes, session)
-        if (name === 'users') documentsSent?.()
-        await written
-      }
-      if (batch.changes.length > 0) {
-        const stepOf = (offset: number) => (from.offset === offset ? from.step : 0)
-        const documents = changeDocuments(partition, stepOf, batch.changes)
-        await changeCollection(mongo).insertMany(documents, { session, ordered: false })
-      }
+      await writes.send(session, documentsSent)
       if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', Date.now(), session)
       if (batch.parked.length > 0) await parking.park(batch.parked, session)
       await also?.(session)
     })
   }
 
-  async function writeAll(name: CollectionName, writes: DocumentWrite[], session: ClientSession): Promise<void> {
-    const operations = writes.filter(write => write.collection === name).flatMap(operationOf)
-    if (operations.length > 0)
-      await mongo.db
-        .collection<StoredDocument>(collectionNames[name])
-        .bulkWrite(operations, { session, ordered: false })
-  }
+  const prepare = (partition: number, from: Position, batch: Batch, writes: readonly DocumentWrite[]) =>
+    prepareWrites(mongo, partition, from, batch, writes)
 
-  return { load, reportsOf, page, pageIds, generations, commit }
-}
-
-export interface StoredDocument {
-  _id: string
-  [field: string]: unknown
-}
-
-function operationOf({ collection, _id, former, next }: DocumentWrite): AnyBulkWriteOperation<StoredDocument>[] {
-  const filter = { _id }
-  if (next === null) return former === null ? [] : [{ deleteOne: { filter } }]
-  const update = former == null ? null : updateOf(collection, former, next)
-  if (update === null) return [{ replaceOne: { filter, replacement: storedAs(collection, next), upsert: true } }]
-  return Object.keys(update).length === 0 ? [] : [{ updateOne: { filter, update: { $set: update } } }]
-}
-
-type AnyDocument = Documents[CollectionName]
-
-export function loadedAs<D extends AnyDocument>(collection: CollectionName, documents: D[]): D[] {
-  return collection === 'users' ? documents.map(document => fromStoredUser(document as UserDocument) as D) : documents
-}
-
-export function storedAs(collection: CollectionName, document: AnyDocument): StoredDocument {
-  return (collection === 'users' ? toStoredUser(document as UserDocument) : document) as unknown as StoredDocument
-}
-
-/** null: the document must be replaced whole. */
-function updateOf(collection: CollectionName, former: AnyDocument, next: AnyDocument): Record<string, unknown> | null {
-  if (collection === 'users') return userUpdate(former as UserDocument, next as UserDocument)
-  const [from, to] = [former, next] as unknown as [StoredDocument, StoredDocument]
-  if (Object.keys(from).some(field => !Object.hasOwn(to, field))) return null
-  return Object.fromEntries(Object.entries(to).filter(([field, value]) => field !== '_id' && value !== from[field]))
+  return { load, reportsOf, page, pageIds, generations, prepare, commit }
 }
 
 function selected(users: UserSelector, { tenantId, generation }: TenantScope): object {

@@ -24,7 +24,8 @@ function committing(outcomes: { commit: (Error | null)[]; load?: unknown[]; isOw
     logger: createLogger({ service: 'test', level: 'silent' }),
     isOwned: outcomes.isOwned ?? (() => true),
   }
-  return commitUntilDone(context as unknown as Context, from, { next } as Parameters<typeof commitUntilDone>[2], [])
+  const batch = { next } as Parameters<typeof commitUntilDone>[2]
+  return commitUntilDone(context as unknown as Context, from, batch, { send: async () => {} })
 }
 
 t.test('a commit whose answer was lost counts when the checkpoint stands where it would have put it', async t => {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Batch, Position } from '@hibob-sync/domain'
 import type {
   Commit,
-  DocumentWrite,
+  PreparedWrites,
   ProjectionStore,
   ProjectorCheckpoint,
   ProjectorCheckpoints,
@@ -33,7 +33,7 @@ export async function commitUntilDone(
   context: CommitContext,
   from: Position,
   batch: Batch,
-  writes: DocumentWrite[],
+  writes: PreparedWrites,
 ): Promise<void> {
   const { partition, logger } = context
   for (let attempt = 0; ; attempt++) {
@@ -56,7 +56,7 @@ async function commitOnce(
   context: CommitContext,
   from: Position,
   batch: Batch,
-  writes: DocumentWrite[],
+  writes: PreparedWrites,
   again: boolean,
 ): Promise<void> {
   const { partition, checkpoint, publisher, store, documentsSent, also } = context

@@ -182,19 +182,25 @@ export function projectPartition(options: ProjectionOptions) {
   }
 
   async function commit(batch: Batch, events: number, isOwned: () => boolean, also?: Commit['also']): Promise<void> {
-    await settle()
     const from = position
-    position = batch.next
     const writes = writesOf(batch)
+    // an answer to the transaction under way goes first; what is made here then costs the next one nothing
+    await setImmediate()
+    const prepared = store.prepare(partition, from, batch, writes)
+    await settle()
+    position = batch.next
     for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
     const sent = Promise.withResolvers<void>()
-    committing = commitUntilDone({ ...options, isOwned, documentsSent: sent.resolve, also }, from, batch, writes).then(
-      () => {
-        publisher.enqueue(batch.changes, publishedBy(from, batch.next))
-        options.onFolded(batch, events)
-        for (const held of heldMore(writes)) options.onHeld(held)
-      },
-    )
+    committing = commitUntilDone(
+      { ...options, isOwned, documentsSent: sent.resolve, also },
+      from,
+      batch,
+      prepared,
+    ).then(() => {
+      publisher.enqueue(batch.changes, publishedBy(from, batch.next))
+      options.onFolded(batch, events)
+      for (const held of heldMore(writes)) options.onHeld(held)
+    })
     committing.catch(options.onLost).finally(sent.resolve)
     // MongoDB gets its work before the next batch is decoded and folded
     await sent.promise

@@ -31,6 +31,10 @@ export type Publisher = ReturnType<typeof publisher>
 
 const changesPerSendMax = 2000
 const resendPollMs = 1000
+/** By then MongoDB has the next batch and works on it while this one is sent. */
+const wakesAfterMs = 3
+/** A commit notes what was published before it; a note of its own is for a partition at rest, since it would hinder the next commit. */
+const restsAfterMs = 500
 
 export function publisher(options: PublisherOptions) {
   const { partition, owner, lanes, topics, outbox, checkpoints, logger } = options
@@ -43,12 +47,13 @@ export function publisher(options: PublisherOptions) {
   let abandoned = false
   let working: Promise<void> | null = null
   let lastResendPoll = 0
+  let lastSend = 0
 
   const resendTimer = setInterval(() => wake(), resendPollMs)
 
   function enqueue(changes: Sendable[], through: Published): void {
     queue.push({ changes, through })
-    wake()
+    setTimeout(wake, wakesAfterMs)
   }
 
   function wake(): void {
@@ -67,13 +72,14 @@ export function publisher(options: PublisherOptions) {
     while (queue.length > 0 && !abandoned) await sendNext()
     if (abandoned) return
     await resend()
-    await notePublished()
+    if (performance.now() - lastSend >= restsAfterMs) await notePublished()
   }
 
   async function sendNext(): Promise<void> {
     const items = take()
     const changes = items.flatMap(item => item.changes)
     if (!(await sendUntilAcknowledged(changes))) return
+    lastSend = performance.now()
     published = items.at(-1)?.through ?? published
     unnoted.push({ through: published, keys: keysOf(changes) })
     queue.splice(0, items.length)

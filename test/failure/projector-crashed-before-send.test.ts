@@ -38,7 +38,9 @@ async function commitOnly({ client, mongo, checkpoints, eventsOf, partitionOf }:
   const writes: DocumentWrite[] = collections.flatMap(collection =>
     [...batch.writes[collection]].map(([_id, next]) => ({ collection, _id, former: null, next })),
   )
-  await projectionStore(mongo).commit({ partition, owner, from: startOf(0), batch, writes, published: null })
+  const store = projectionStore(mongo)
+  const prepared = store.prepare(partition, startOf(0), batch, writes)
+  await store.commit({ partition, owner, from: startOf(0), batch, writes: prepared, published: null })
 }
 
 await t.test('what was committed and not sent is sent at the take-over, before anything newer', async t => {
