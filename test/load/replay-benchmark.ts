@@ -1,6 +1,6 @@
 // Replay beside a bare consumer that only parses the same log: see replay/benchmark.ts for one round.
 import { type Benchmark, figureRow, machine, printTable } from './benchmark.ts'
-import { type ReplayFigures, replayRound } from './replay/benchmark.ts'
+import { type ReplayFigures, replayFlags, replayRound } from './replay/benchmark.ts'
 
 const people = Number(process.env['BENCH_PEOPLE'] ?? 20_000)
 const rounds = 10
@@ -8,7 +8,14 @@ const runs = Number(process.env['BENCH_ROUNDS'] ?? 3)
 
 export const replayBenchmark: Benchmark = {
   title: 'builds a tenant anew while 200 live events a second go on, beside a bare consumer that only parses the log',
-  settings: { machine, people, 'observations of each': rounds, events: people * rounds, runs },
+  settings: {
+    machine,
+    'Node flags of the replay': replayFlags.join(' '),
+    people,
+    'observations of each': rounds,
+    events: people * rounds,
+    runs,
+  },
   async run(engines) {
     const figures: ReplayFigures[] = []
     for (let run = 0; run < runs; run++) figures.push(await replayRound(engines, people, rounds))

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 
-const launcher = resolve(import.meta.dirname, '../../services/cli/bin/hibob-sync.js')
+const main = resolve(import.meta.dirname, '../../services/cli/main.ts')
 
 export interface CommandResult {
   code: number | null
@@ -17,7 +17,7 @@ export interface CommandProcess {
 }
 
 export function startCommand(env: NodeJS.ProcessEnv, ...args: string[]): CommandProcess {
-  const child = spawn(process.execPath, [launcher, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

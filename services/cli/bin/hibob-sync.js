@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Starts the command under Node 24: the present Node where it is new enough, else the one that npm installed with the project.
+// Commands that fold a whole history get room for young objects: most of their time would go into collecting them.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,18 +10,25 @@ import { fileURLToPath } from 'node:url'
 const here = dirname(fileURLToPath(import.meta.url))
 const main = join(here, '..', 'main.ts')
 
-if (Number(process.versions.node.split('.')[0]) >= 24) {
+const flagsOf = new Map(Object.entries(JSON.parse(readFileSync(join(here, 'node-flags.json'), 'utf8'))))
+const flags = flagsOf.get(process.argv[2]) ?? []
+const isNewEnough = Number(process.versions.node.split('.')[0]) >= 24
+
+if (isNewEnough && flags.length === 0) {
   await import(main)
 } else {
   const pinned = join(here, '..', '..', '..', 'node_modules', 'node', 'bin', 'node')
-  if (!existsSync(pinned)) {
+  if (!isNewEnough && !existsSync(pinned)) {
     console.error(
       `hibob-sync needs Node 24, and this is ${process.version}: run \`npm ci\` in the project, which installs it`,
     )
     process.exit(1)
   }
   const env = { ...process.env, HIBOB_SYNC_LAUNCHED: '1' }
-  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit', env })
+  const child = spawn(isNewEnough ? process.execPath : pinned, [...flags, main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  })
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   for (const signal of ['SIGINT', 'SIGHUP']) {
     // a terminal sends these to the child too, and a second one would end it at once

@@ -1,6 +1,7 @@
 // One round of the replay's benchmark: fills a log, reads it bare, has the projector fold it, and replays it while live events go on.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { applyTopics, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
 import type { Engines } from '@hibob-sync/local-engines'
@@ -24,6 +25,10 @@ export interface ReplayFigures {
 
 const tenant = 'acme'
 const livePerSecond = 200
+/** How `hibob-sync replay` starts Node. */
+export const replayFlags: readonly string[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../services/cli/bin/node-flags.json'), 'utf8'),
+).replay
 
 export async function replayRound(engines: Engines, people: number, rounds: number): Promise<ReplayFigures> {
   const prefix = `${uniqueName('bench')}.`
@@ -40,7 +45,7 @@ export async function replayRound(engines: Engines, people: number, rounds: numb
   const partition = partitionFor(tenant, partitionCount)
   await fillLog(client, topic, { people, rounds, tenants: [tenant] })
   const events = people * rounds
-  const bare = await run('parse-loop.ts', [env.KAFKA_BROKERS, topic, String(events)], {})
+  const bare = await run('parse-loop.ts', [], [env.KAFKA_BROKERS, topic, String(events)], {})
 
   const mongo = await connectMongo(env.MONGODB_URL, { appName: 'bench' })
   await mongo.db.collection<{ _id: string }>('tenants').insertOne({ _id: tenant, generation: 1 } as never)
@@ -51,7 +56,7 @@ export async function replayRound(engines: Engines, people: number, rounds: numb
 
   const lanes = await createLanes(client)
   const stop = liveTraffic({ lanes, topic, partition, tenant, checkpoints, perSecond: livePerSecond })
-  const own = await run('replay-process.ts', [tenant, String(partition)], env)
+  const own = await run('replay-process.ts', replayFlags, [tenant, String(partition)], env)
   const { waitMaxMs } = stop()
   await lanes.stop()
   projector.kill('SIGTERM')
@@ -72,8 +77,13 @@ export async function replayRound(engines: Engines, people: number, rounds: numb
   }
 }
 
-async function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Record<string, number>> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
+async function run(
+  file: string,
+  flags: readonly string[],
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Record<string, number>> {
+  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, file), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
