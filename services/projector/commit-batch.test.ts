@@ -20,7 +20,7 @@ function committing(outcomes: { commit: (Error | null)[]; load?: unknown[]; isOw
     checkpoint: { owner: 'me' },
     store: { commit: () => take(outcomes.commit) },
     checkpoints: { load: () => take(outcomes.load ?? []) },
-    publisher: { published: () => null, markNoted: () => {} },
+    publisher: { takeAlong: () => null, markNoted: () => {} },
     logger: createLogger({ service: 'test', level: 'silent' }),
     isOwned: outcomes.isOwned ?? (() => true),
   }

@@ -60,7 +60,7 @@ async function commitOnce(
   again: boolean,
 ): Promise<void> {
   const { partition, checkpoint, publisher, store, documentsSent, also } = context
-  const published = publisher.published()
+  const published = publisher.takeAlong()
   try {
     await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, documentsSent, also })
   } catch (error) {

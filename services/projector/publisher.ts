@@ -33,8 +33,6 @@ const changesPerSendMax = 2000
 const resendPollMs = 1000
 /** By then MongoDB has the next batch and works on it while this one is sent. */
 const wakesAfterMs = 3
-/** A commit notes what was published before it; a note of its own is for a partition at rest, since it would hinder the next commit. */
-const restsAfterMs = 500
 
 export function publisher(options: PublisherOptions) {
   const { partition, owner, lanes, topics, outbox, checkpoints, logger } = options
@@ -47,11 +45,12 @@ export function publisher(options: PublisherOptions) {
   let abandoned = false
   let working: Promise<void> | null = null
   let lastResendPoll = 0
-  let lastSend = 0
+  let isCommitting = false
 
   const resendTimer = setInterval(() => wake(), resendPollMs)
 
   function enqueue(changes: Sendable[], through: Published): void {
+    isCommitting = false
     queue.push({ changes, through })
     setTimeout(wake, wakesAfterMs)
   }
@@ -72,14 +71,14 @@ export function publisher(options: PublisherOptions) {
     while (queue.length > 0 && !abandoned) await sendNext()
     if (abandoned) return
     await resend()
-    if (performance.now() - lastSend >= restsAfterMs) await notePublished()
+    // a note now would only hinder the commit, whose changes are soon enqueued
+    if (!isCommitting) await notePublished()
   }
 
   async function sendNext(): Promise<void> {
     const items = take()
     const changes = items.flatMap(item => item.changes)
     if (!(await sendUntilAcknowledged(changes))) return
-    lastSend = performance.now()
     published = items.at(-1)?.through ?? published
     unnoted.push({ through: published, keys: keysOf(changes) })
     queue.splice(0, items.length)
@@ -167,6 +166,12 @@ export function publisher(options: PublisherOptions) {
     unnoted = unnoted.slice(unnoted.findIndex(sent => sent.through === through) + 1)
   }
 
+  /** What a commit that begins now is to note, null for nothing new. It ends by enqueueing its changes. */
+  function takeAlong(): Published | null {
+    isCommitting = true
+    return published === noted ? null : published
+  }
+
   async function untilDone(act: () => Promise<void>): Promise<void> {
     for (let attempt = 0; attempt < 20; attempt++) {
       try {
@@ -206,7 +211,7 @@ export function publisher(options: PublisherOptions) {
     abandon,
     finish,
     markNoted,
-    published: () => (published === noted ? null : published),
+    takeAlong,
   }
 }
 
