@@ -22,7 +22,7 @@ export interface DocumentWrite<C extends CollectionName = CollectionName> {
 }
 
 export interface PreparedWrites {
-  /** Sends all of them, one message after the other; may be repeated. `documentsSent` is called when the users are on their way. */
+  /** Sends all of them, one message after the other; may be repeated. `documentsSent` is called when the first, the users, is on its way. */
   send(session: ClientSession, documentsSent?: () => void): Promise<void>
 }
 

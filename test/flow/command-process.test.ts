@@ -49,6 +49,23 @@ await t.test('ending npx ends the service behind it, though the shell between th
   t.match(await output, /"stopped"/)
 })
 
+await t.test(
+  'a command that is started in a process of its own gets its flags, and its output and status come through',
+  async t => {
+    const told = `data:text/javascript,process.on('exit',()=>console.error(...process.execArgv))`
+    const child = spawn(process.execPath, ['services/cli/bin/hibob-sync.js', 'replay', 'nowhere', '--yes'], {
+      env: { ...process.env, ...prepared.env, NODE_OPTIONS: `--import=${told}` },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let errors = ''
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk))
+    const [code] = await once(child, 'close')
+    t.equal(code, 1)
+    t.match(errors, /tenant_unknown/)
+    t.match(errors, /--max-semi-space-size/)
+  },
+)
+
 await t.test('a launcher that is killed takes the service with it', async t => {
   const launcher = `require('node:child_process').spawn(${JSON.stringify(process.execPath)},
     ['services/cli/main.ts', 'run', 'importer'], { stdio: 'inherit', env: { ...process.env, HIBOB_SYNC_LAUNCHED: '1' } })`
