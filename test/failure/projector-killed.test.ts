@@ -113,7 +113,7 @@ await t.test(
     const second = await startService('projector', prepared)
     await filling
     await projectedUpToEnd(prepared, 'paused')
-    const toldBefore = changesOf(await prepared.userChangesOf('paused')).length
+    const before = changesOf(await prepared.userChangesOf('paused'))
     first.kill('SIGCONT')
     await appendRounds(prepared, 'paused', [50])
     await projectedUpToEnd(prepared, 'paused')
@@ -121,10 +121,17 @@ await t.test(
       line => line['code'] === 'ownership_lost' || String(line['msg']).includes('rejoin') || line['msg'] === 'started',
     )
     await equalsFold(t, prepared, 'paused')
-    const sequences = changesOf(await prepared.userChangesOf('paused'))
-      .slice(toldBefore)
-      .map(({ sequence }) => sequence)
-    t.same(sequences, [...sequences].sort(), 'nothing older came after it woke')
+    const after = changesOf(await prepared.userChangesOf('paused')).slice(before.length)
+    const newest = new Map(before.map(({ subject, sequence }) => [subject, sequence]))
+    for (const { subject, sequence } of after) {
+      if (sequence < (newest.get(subject) ?? '')) t.fail(`${subject} is told ${sequence} after ${newest.get(subject)}`)
+      newest.set(subject, sequence)
+    }
+    // of whom it had told without noting it, the owner tells the newest once more (protocol P6)
+    const told = new Set(before.map(({ id }) => id))
+    const news = after.filter(({ id }) => !told.has(id) && told.add(id)).map(({ sequence }) => sequence)
+    t.ok(news.length >= people)
+    t.same(news, [...news].sort(), 'nothing older came after it woke')
     for (const service of [first, second]) service.kill('SIGKILL')
     await Promise.all([first.exited, second.exited])
   },
