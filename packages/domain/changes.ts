@@ -79,32 +79,51 @@ function change(
   data: unknown,
   tombstone: boolean,
 ): Change {
-  const { record, event } = source
-  const id = changeId(source, topic, subject)
-  let text: string | undefined
-  return {
-    id,
-    tenantId: event.tenantid,
-    topic,
-    key: `${event.tenantid}/${subject}`,
-    offset: record.offset,
-    // written when it is first asked for: a replay asks for none
-    get value() {
-      text ??= JSON.stringify({
-        specversion: '1.0',
-        id,
-        source: '/hibob-sync/projector',
-        type,
-        time: isoTime(record.time),
-        subject,
-        tenantid: event.tenantid,
-        dataversion: 1,
-        sequence: sequenceOf(record.offset),
-        data,
-      })
-      return text
-    },
-    tombstone,
+  return new ToldChange(source, topic, subject, type, data, tombstone)
+}
+
+/** Its value is written when it is first asked for: a replay asks for none. */
+class ToldChange implements Change {
+  readonly id: string
+  readonly tenantId: string
+  readonly topic: ChangeTopic
+  readonly key: string
+  readonly offset: number
+  readonly tombstone: boolean
+  readonly #time: number
+  readonly #subject: string
+  readonly #type: string
+  readonly #data: unknown
+  #text: string | null = null
+
+  constructor(source: Source, topic: ChangeTopic, subject: string, type: string, data: unknown, tombstone: boolean) {
+    const { record, event } = source
+    this.id = changeId(source, topic, subject)
+    this.tenantId = event.tenantid
+    this.topic = topic
+    this.key = `${event.tenantid}/${subject}`
+    this.offset = record.offset
+    this.tombstone = tombstone
+    this.#time = record.time
+    this.#subject = subject
+    this.#type = type
+    this.#data = data
+  }
+
+  get value(): string {
+    this.#text ??= JSON.stringify({
+      specversion: '1.0',
+      id: this.id,
+      source: '/hibob-sync/projector',
+      type: this.#type,
+      time: isoTime(this.#time),
+      subject: this.#subject,
+      tenantid: this.tenantId,
+      dataversion: 1,
+      sequence: sequenceOf(this.offset),
+      data: this.#data,
+    })
+    return this.#text
   }
 }
 

@@ -40,6 +40,13 @@ export function projectBatch(
   scopeOf: (tenantId: string) => TenantScope,
   limits = batchLimits,
 ): Batch {
+  const { batch, add } = beginBatch(loaded, scopeOf, limits)
+  for (const decoded of records) if (!add(decoded)) break
+  return batch
+}
+
+/** The same, record by record, so that the caller can let others have their turn: `add` returns false when the batch ends before the record. */
+export function beginBatch(loaded: Loaded, scopeOf: (tenantId: string) => TenantScope, limits = batchLimits) {
   const set = workOn(loaded)
   const batch: Batch = {
     lacks: set.lacks,
@@ -47,23 +54,30 @@ export function projectBatch(
     changes: [],
     parked: [],
     due: [],
-    next: startOf(records[0]?.record.offset ?? 0),
+    next: startOf(0),
     slicesNext: false,
     unknown: 0,
   }
-  for (const decoded of records) {
+  let isFirst = true
+
+  function add(decoded: Decoded): boolean {
+    const { offset } = decoded.record
+    if (isFirst) batch.next = startOf(offset)
     set.begin()
     const before = { changes: batch.changes.length, due: batch.due.length, parked: batch.parked.length }
     const outcome = foldRecord(decoded, set, batch, scopeOf, limits)
     const tooLarge = touches(set, batch) > limits.touchesMax
     if (outcome === 'wide' || tooLarge) {
       undo(set, batch, before)
-      batch.slicesNext = outcome === 'wide' || decoded === records[0]
-      break
+      batch.slicesNext = outcome === 'wide' || isFirst
+      return false
     }
-    batch.next = startOf(decoded.record.offset + 1)
+    isFirst = false
+    batch.next = startOf(offset + 1)
+    return true
   }
-  return batch
+
+  return { batch, add }
 }
 
 function foldRecord(

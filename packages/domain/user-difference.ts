@@ -40,9 +40,12 @@ export function trace(
   if (fields.length === 0) return former as Provenance[]
   const kept: Provenance[] = []
   for (const entry of former) {
+    if (!entry.fields.some(field => fields.includes(field))) {
+      kept.push(entry)
+      continue
+    }
     const rest = entry.fields.filter(field => !fields.includes(field))
-    if (rest.length === entry.fields.length) kept.push(entry)
-    else if (rest.length > 0) kept.push({ ...entry, fields: oneList(rest) })
+    if (rest.length > 0) kept.push({ ...entry, fields: oneList(rest) })
   }
   kept.push({ eventId, offset, at: isoTime(time), rule, fields: oneList(fields) })
   return kept

@@ -9,15 +9,26 @@ interface FetchedMessage {
 }
 
 export function recordOf(partition: number, message: FetchedMessage): LogRecord {
-  const { value } = message
-  return {
-    partition,
-    offset: Number(message.offset),
-    time: Number(message.timestamp),
-    key: message.key?.toString() ?? '',
-    // made a text only when it is decoded: a fetch holds far more records than are folded at a time
-    get value() {
-      return value?.toString() ?? null
-    },
+  return new FetchedRecord(partition, message)
+}
+
+/** Its value is made a text only when it is decoded: a fetch holds far more records than are folded at a time. */
+class FetchedRecord implements LogRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly time: number
+  readonly key: string
+  readonly #value: Buffer | null
+
+  constructor(partition: number, { offset, timestamp, key, value }: FetchedMessage) {
+    this.partition = partition
+    this.offset = Number(offset)
+    this.time = Number(timestamp)
+    this.key = key?.toString() ?? ''
+    this.#value = value
+  }
+
+  get value(): string | null {
+    return this.#value?.toString() ?? null
   }
 }

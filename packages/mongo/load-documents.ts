@@ -33,12 +33,15 @@ export interface FoldSource {
 const refoldsMax = 50
 
 /** Folds again, each time with what was lacking, until nothing lacks. Null when the holder lets go what was just loaded. */
-export async function foldLoaded(source: FoldSource, fold: (loaded: Loaded) => Batch): Promise<Batch | null> {
+export async function foldLoaded(
+  source: FoldSource,
+  fold: (loaded: Loaded) => Batch | Promise<Batch>,
+): Promise<Batch | null> {
   const { store, holder, beforeReading, reportsOf } = source
   const { users, teams, managers, states } = holder
   const reports = new Map<string, ReadonlySet<string>>()
   for (let refold = 0; refold < refoldsMax; refold++) {
-    const batch = fold({ users, teams, managers, states, reports })
+    const batch = await fold({ users, teams, managers, states, reports })
     if (batch.lacks.length === 0) return batch
     await loadLacks(batch.lacks, reports, store, holder, beforeReading)
     if (reportsOf === undefined) continue

@@ -42,10 +42,13 @@ export function changeDocuments(
   changes: readonly Change[],
 ): ChangeDocument[] {
   let index = 0
+  let step = ''
   const foldedAt = new Date()
   return changes.map(({ tenantId, topic, key, offset, value, tombstone }, at) => {
-    index = changes[at - 1]?.offset === offset ? index + 1 : 0
-    const _id = `${stepId(partition, offset, stepOf(offset))}/${pad(index, 4)}/${topic}`
+    const first = changes[at - 1]?.offset !== offset
+    index = first ? 0 : index + 1
+    if (first) step = stepId(partition, offset, stepOf(offset))
+    const _id = `${step}/${index === 0 ? '0000' : pad(index, 4)}/${topic}`
     const document = { _id, tenantId, key, offset, value, foldedAt }
     return tombstone ? { ...document, tombstone } : document
   })

@@ -7,6 +7,7 @@ import {
   type Position,
   type UserDocument,
 } from '@hibob-sync/domain'
+import { inTurns } from '@hibob-sync/runtime'
 import type { AnyBulkWriteOperation, ClientSession, Collection, UnorderedBulkOperation } from 'mongodb'
 import type { Mongo } from './connection.ts'
 import { changeCollection, changeDocuments } from './outbox.ts'
@@ -22,59 +23,58 @@ export interface DocumentWrite<C extends CollectionName = CollectionName> {
 }
 
 export interface PreparedWrites {
-  /** Sends all of them, one message after the other; may be repeated. `documentsSent` is called when the first, the users, is on its way. */
-  send(session: ClientSession, documentsSent?: () => void): Promise<void>
+  /** Sends all of them, one message after the other; may be repeated. */
+  send(session: ClientSession): Promise<void>
 }
 
 /** `from` is where the transaction's first event stands. */
-export function prepareWrites(
+export async function prepareWrites(
   mongo: Mongo,
   partition: number,
   from: Position,
   batch: Batch,
   writes: readonly DocumentWrite[],
-): PreparedWrites {
+): Promise<PreparedWrites> {
   const stepOf = (offset: number) => (from.offset === offset ? from.step : 0)
   const changes = changeDocuments(partition, stepOf, batch.changes)
-  let messages: UnorderedBulkOperation[] | null = allMessages()
+  let messages: UnorderedBulkOperation[] | null = await allMessages()
 
-  function allMessages(): UnorderedBulkOperation[] {
+  async function allMessages(): Promise<UnorderedBulkOperation[]> {
+    const documents = []
+    for (const name of collections) {
+      const collection = mongo.db.collection<StoredDocument>(collectionNames[name])
+      const own = writes.filter(write => write.collection === name)
+      documents.push(...(await message(collection, own, operationOf)))
+    }
     return [
-      ...collections.flatMap(name =>
-        message(
-          mongo.db.collection<StoredDocument>(collectionNames[name]),
-          writes.filter(write => write.collection === name).flatMap(operationOf),
-        ),
-      ),
-      ...message(
-        changeCollection(mongo),
-        changes.map(document => ({ insertOne: { document } })),
-      ),
+      ...documents,
+      ...(await message(changeCollection(mongo), changes, document => [{ insertOne: { document } }])),
     ]
   }
 
-  async function send(session: ClientSession, documentsSent?: () => void): Promise<void> {
+  async function send(session: ClientSession): Promise<void> {
     // the driver sends a message once
-    const unsent = messages ?? allMessages()
+    const unsent = messages ?? (await allMessages())
     messages = null
-    for (const one of unsent) {
-      const sent = one.execute({ session })
-      documentsSent?.()
-      await sent
-    }
+    for (const one of unsent) await one.execute({ session })
   }
 
   return { send }
 }
 
-function message<T extends { _id: string }>(
+async function message<T extends { _id: string }, W>(
   collection: Collection<T>,
-  operations: AnyBulkWriteOperation<T>[],
-): UnorderedBulkOperation[] {
-  if (operations.length === 0) return []
-  const made = collection.initializeUnorderedBulkOp()
-  for (const operation of operations) made.raw(operation as AnyBulkWriteOperation)
-  return [made]
+  items: readonly W[],
+  operationsOf: (item: W) => AnyBulkWriteOperation<T>[],
+): Promise<UnorderedBulkOperation[]> {
+  let made: UnorderedBulkOperation | null = null
+  await inTurns(items, item => {
+    for (const operation of operationsOf(item)) {
+      made ??= collection.initializeUnorderedBulkOp()
+      made.raw(operation as AnyBulkWriteOperation)
+    }
+  })
+  return made === null ? [] : [made]
 }
 
 function operationOf({ collection, _id, former, next }: DocumentWrite): AnyBulkWriteOperation<StoredDocument>[] {

@@ -80,7 +80,7 @@ type Given = Pick<Commit, 'partition' | 'owner' | 'from'> &
 async function commit({ batch: given, writes = [], ...where }: Given): Promise<void> {
   const { partition, from } = where
   const folded = given ?? batch(at(from.offset + 1))
-  const prepared = store.prepare(partition, from, folded, writes)
+  const prepared = await store.prepare(partition, from, folded, writes)
   await store.commit({ batch: folded, writes: prepared, published: null, ...where })
 }
 
@@ -150,7 +150,7 @@ t.test('the same batch committed twice counts once: the second finds the positio
 t.test('writes that were prepared once are stored by a transaction that had to begin anew', async t => {
   const { owner } = await checkpoints.takeOver(8, 'cluster')
   const folded = batch(at(1), { changes: [change(100)] })
-  const prepared = store.prepare(8, at(0), folded, [write(userDocument('100'), null)])
+  const prepared = await store.prepare(8, at(0), folded, [write(userDocument('100'), null)])
   const session = mongo.client.startSession()
   session.startTransaction()
   await prepared.send(session)

@@ -28,8 +28,6 @@ export interface Commit {
   batch: Batch
   writes: PreparedWrites
   published: Published | null
-  /** Called when MongoDB has been given the documents: what the caller does then costs no time of the transaction. */
-  documentsSent?: (() => void) | undefined
   /** Joins the transaction. */
   also?: ((session: ClientSession) => Promise<void>) | undefined
 }
@@ -113,16 +111,7 @@ export function projectionStore(mongo: Mongo) {
   }
 
   /** Throws AppError `ownership_lost` when the checkpoint is not where `from` says under this owner. */
-  async function commit({
-    partition,
-    owner,
-    from,
-    batch,
-    writes,
-    published,
-    documentsSent,
-    also,
-  }: Commit): Promise<void> {
+  async function commit({ partition, owner, from, batch, writes, published, also }: Commit): Promise<void> {
     await runTransaction(mongo, async session => {
       const moved = await projectorCheckpointCollection(mongo).updateOne(
         { _id: projectorCheckpointId(partition), owner, 'position.offset': from.offset, 'position.step': from.step },
@@ -130,7 +119,7 @@ export function projectionStore(mongo: Mongo) {
         { session },
       )
       if (moved.matchedCount !== 1) throw ownershipLost(partition)
-      await writes.send(session, documentsSent)
+      await writes.send(session)
       if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', Date.now(), session)
       if (batch.parked.length > 0) await parking.park(batch.parked, session)
       await also?.(session)

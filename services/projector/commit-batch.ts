@@ -19,7 +19,6 @@ interface CommitContext {
   publisher: Publisher
   logger: Logger
   isOwned(): boolean
-  documentsSent?(): void
   also?: Commit['also']
 }
 
@@ -59,10 +58,10 @@ async function commitOnce(
   writes: PreparedWrites,
   again: boolean,
 ): Promise<void> {
-  const { partition, checkpoint, publisher, store, documentsSent, also } = context
+  const { partition, checkpoint, publisher, store, also } = context
   const published = publisher.takeAlong()
   try {
-    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, documentsSent, also })
+    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, also })
   } catch (error) {
     const refused = error instanceof AppError && error.code === 'ownership_lost'
     if (!refused || !again || !(await standsAt(context, batch.next))) throw error

@@ -1,16 +1,12 @@
 // The documents that the projector read or wrote last. The owner of a partition is its only writer, so what it wrote is what is stored.
 // Each take-over begins a new epoch: what was cached under a former one is never seen again.
-// Bounded by two halves: when the young half is full it becomes the old one, and what was not used since then is forgotten.
+// Bounded: when a collection is full, the oldest entry that was not asked for since it was last met makes room (the clock algorithm).
 import { type CollectionName, collections, type Documents } from '@hibob-sync/domain'
 
 interface Entry {
   epoch: number
   document: unknown
-}
-
-interface Halves {
-  young: Map<string, Entry>
-  old: Map<string, Entry>
+  used: boolean
 }
 
 export type DocumentCache = ReturnType<typeof documentCache>
@@ -18,36 +14,41 @@ export type CachedDocuments = ReturnType<DocumentCache['begin']>
 
 /** `documentsMax`: of each collection, over all partitions. */
 export function documentCache(documentsMax: number) {
-  const halfMax = Math.ceil(documentsMax / 2)
-  const caches = Object.fromEntries(collections.map(name => [name, { young: new Map(), old: new Map() }])) as Record<
+  const caches = Object.fromEntries(collections.map(name => [name, new Map()])) as Record<
     CollectionName,
-    Halves
+    Map<string, Entry>
   >
   let epochs = 0
 
-  function put(cache: Halves, id: string, entry: Entry): void {
-    if (cache.young.size >= halfMax) {
-      cache.old = cache.young
-      cache.young = new Map()
+  function put(cache: Map<string, Entry>, id: string, epoch: number, document: unknown): void {
+    const entry = cache.get(id)
+    if (entry !== undefined) {
+      entry.epoch = epoch
+      entry.document = document
+      entry.used = true
+      return
     }
-    cache.young.set(id, entry)
+    if (cache.size >= documentsMax) makeRoom(cache)
+    cache.set(id, { epoch, document, used: false })
   }
 
-  function find(cache: Halves, id: string): Entry | undefined {
-    const young = cache.young.get(id)
-    if (young !== undefined) return young
-    const old = cache.old.get(id)
-    if (old !== undefined) put(cache, id, old)
-    return old
+  function makeRoom(cache: Map<string, Entry>): void {
+    for (const [id, entry] of cache) {
+      cache.delete(id)
+      if (!entry.used) return
+      entry.used = false
+      cache.set(id, entry)
+    }
   }
 
   function begin() {
     const epoch = ++epochs
-    const absent: Entry = { epoch, document: null }
     const lookup = <C extends CollectionName>(name: C) => ({
       get(id: string): Documents[C] | null | undefined {
-        const entry = find(caches[name], id)
-        return entry?.epoch === epoch ? (entry.document as Documents[C] | null) : undefined
+        const entry = caches[name].get(id)
+        if (entry?.epoch !== epoch) return undefined
+        entry.used = true
+        return entry.document as Documents[C] | null
       },
     })
     return {
@@ -56,7 +57,7 @@ export function documentCache(documentsMax: number) {
       managers: lookup('managers'),
       states: lookup('states'),
       put<C extends CollectionName>(name: C, id: string, document: Documents[C] | null): void {
-        put(caches[name], id, document === null ? absent : { epoch, document })
+        put(caches[name], id, epoch, document)
       },
     }
   }

@@ -1,9 +1,9 @@
-// Folds one partition from its checkpoint on: load → projectBatch (pure) → one transaction → outbox. While a transaction is under way
-// the next batch is fetched and folded already; nothing is read from MongoDB and no next transaction begins until it has ended.
-import { setImmediate } from 'node:timers/promises'
+// Folds one partition from its checkpoint on: load → fold (pure) → one transaction → outbox. While a transaction is under way the next
+// batches are fetched, folded and made ready; nothing is read from MongoDB and no next transaction begins until it has ended.
 import {
   type Batch,
   batchLimits,
+  beginBatch,
   collectionOf,
   collections,
   type Decoded,
@@ -14,7 +14,6 @@ import {
   type Phase,
   type Position,
   planSlice,
-  projectBatch,
   projectSlice,
   type SlicePlan,
   type TenantScope,
@@ -35,7 +34,7 @@ import {
   type ReplaySwitch,
   type Snapshots,
 } from '@hibob-sync/mongo'
-import type { Logger } from '@hibob-sync/runtime'
+import { inTurns, type Logger } from '@hibob-sync/runtime'
 import { type HeldMore, heldMore } from './alerts/held-more.ts'
 import { commitUntilDone } from './commit-batch.ts'
 import type { CachedDocuments } from './document-cache.ts'
@@ -71,13 +70,16 @@ const eventsPerBatchMax = Math.floor(batchLimits.touchesMax / 2) - 8
 /** Nothing of them is written. */
 const reckonedAtOnce = 2000
 const backlogMax = 4
+/** One is under way, one is ready when it ends. */
+const commitsAheadMax = 2
 const retiredHistoryDays = 7
 
 export function projectPartition(options: ProjectionOptions) {
   const { partition, store, publisher, outbox, replaySwitch } = options
   let cache = options.newCache()
   let position = options.checkpoint.position
-  let committing: Promise<void> | null = null
+  /** Oldest first; a failed one stays, and those behind it fail with it. */
+  const committing: Promise<void>[] = []
   const scopes = new Map<string, TenantScope>()
   const scopeOf = (tenantId: string): TenantScope => scopes.get(tenantId) ?? { tenantId, generation: 1 }
 
@@ -89,7 +91,7 @@ export function projectPartition(options: ProjectionOptions) {
     const ahead = records.filter(record => record.offset >= position.offset)
     await meetTenants(ahead)
     for (let at = 0; at < ahead.length && isOwned(); ) {
-      at += await foldNext(ahead.slice(at, at + eventsPerBatchMax).map(decodeEvent), isOwned)
+      at += await foldNext(await decodeAll(ahead.slice(at, at + eventsPerBatchMax)), isOwned)
       await publisher.backlogBelow(backlogMax)
     }
     return position.offset
@@ -129,7 +131,11 @@ export function projectPartition(options: ProjectionOptions) {
 
   async function foldBatch(stretch: readonly Decoded[]): Promise<Batch> {
     await loadFor(eventsOf(stretch), scopeOf, store, cache, settle)
-    return untilNothingLacks(loaded => projectBatch(loaded, stretch, scopeOf))
+    return untilNothingLacks(async loaded => {
+      const { batch, add } = beginBatch(loaded, scopeOf)
+      await inTurns(stretch, add)
+      return batch
+    })
   }
 
   async function sliced({ event, record }: Decoded, isOwned: () => boolean): Promise<number> {
@@ -173,7 +179,7 @@ export function projectPartition(options: ProjectionOptions) {
     return ids
   }
 
-  async function untilNothingLacks(fold: (loaded: Loaded) => Batch): Promise<Batch> {
+  async function untilNothingLacks(fold: (loaded: Loaded) => Batch | Promise<Batch>): Promise<Batch> {
     const batch = await foldLoaded({ store, holder: cache, beforeReading: settle }, fold)
     if (batch !== null) return batch
     throw new Error(
@@ -184,27 +190,19 @@ export function projectPartition(options: ProjectionOptions) {
   async function commit(batch: Batch, events: number, isOwned: () => boolean, also?: Commit['also']): Promise<void> {
     const from = position
     const writes = writesOf(batch)
-    // an answer to the transaction under way goes first; what is made here then costs the next one nothing
-    await setImmediate()
-    const prepared = store.prepare(partition, from, batch, writes)
-    await settle()
+    const prepared = await store.prepare(partition, from, batch, writes)
+    while (committing.length >= commitsAheadMax) await committing[0]
     position = batch.next
     for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
-    const sent = Promise.withResolvers<void>()
-    committing = commitUntilDone(
-      { ...options, isOwned, documentsSent: sent.resolve, also },
-      from,
-      batch,
-      prepared,
-    ).then(() => {
+    const committed = after(committing.at(-1), async () => {
+      await commitUntilDone({ ...options, isOwned, also }, from, batch, prepared)
+      committing.shift()
       publisher.enqueue(batch.changes, publishedBy(from, batch.next))
       options.onFolded(batch, events)
       for (const held of heldMore(writes)) options.onHeld(held)
     })
-    committing.catch(options.onLost).finally(sent.resolve)
-    // MongoDB gets its work before the next batch is decoded and folded
-    await sent.promise
-    await setImmediate()
+    committed.catch(options.onLost)
+    committing.push(committed)
   }
 
   function writesOf(batch: Batch): DocumentWrite[] {
@@ -220,9 +218,7 @@ export function projectPartition(options: ProjectionOptions) {
 
   /** Resolves when what was folded is committed; throws when ownership was lost before it could be. */
   async function settle(): Promise<void> {
-    const settling = committing
-    await settling
-    if (committing === settling) committing = null
+    while (committing.length > 0) await committing.at(-1)
   }
 
   async function meetTenants(records: readonly LogRecord[]): Promise<void> {
@@ -242,10 +238,21 @@ export function projectPartition(options: ProjectionOptions) {
   return { fold, settle, position: () => position }
 }
 
+async function after(former: Promise<void> | undefined, act: () => Promise<void>): Promise<void> {
+  await former
+  await act()
+}
+
 /** The last step that a commit completes: of the event in slices, or of the last event of a batch. */
 function publishedBy(from: Position, next: Position): { offset: number; step: number } {
   if (next.step > 0) return { offset: next.offset, step: next.step - 1 }
   return { offset: next.offset - 1, step: from.step }
+}
+
+async function decodeAll(records: readonly LogRecord[]): Promise<Decoded[]> {
+  const decoded: Decoded[] = []
+  await inTurns(records, record => decoded.push(decodeEvent(record)))
+  return decoded
 }
 
 const eventsOf = (decoded: readonly Decoded[]): HibobEvent[] =>

@@ -41,7 +41,7 @@ export function publisher(options: PublisherOptions) {
   const resendFrom = performance.now() + options.resendAfterMs
   let published = options.published
   let noted = options.published
-  let unnoted: { through: Published; keys: string[] }[] = []
+  let unnoted: { through: Published; changes: Sendable[] }[] = []
   let abandoned = false
   let working: Promise<void> | null = null
   let lastResendPoll = 0
@@ -80,7 +80,7 @@ export function publisher(options: PublisherOptions) {
     const changes = items.flatMap(item => item.changes)
     if (!(await sendUntilAcknowledged(changes))) return
     published = items.at(-1)?.through ?? published
-    unnoted.push({ through: published, keys: keysOf(changes) })
+    unnoted.push({ through: published, changes })
     queue.splice(0, items.length)
     options.onPublished(changes.length)
     for (const done of idlers.splice(0)) done()
@@ -192,7 +192,7 @@ export function publisher(options: PublisherOptions) {
     if (abandoned) return
     abandoned = true
     clearInterval(resendTimer)
-    const keys = [...new Set(unnoted.flatMap(sent => sent.keys))]
+    const keys = keysOf(unnoted.flatMap(sent => sent.changes))
     if (keys.length > 0) void addResend(keys)
     for (const done of idlers.splice(0)) done()
   }

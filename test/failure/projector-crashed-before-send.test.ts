@@ -39,7 +39,7 @@ async function commitOnly({ client, mongo, checkpoints, eventsOf, partitionOf }:
     [...batch.writes[collection]].map(([_id, next]) => ({ collection, _id, former: null, next })),
   )
   const store = projectionStore(mongo)
-  const prepared = store.prepare(partition, startOf(0), batch, writes)
+  const prepared = await store.prepare(partition, startOf(0), batch, writes)
   await store.commit({ partition, owner, from: startOf(0), batch, writes: prepared, published: null })
 }
 

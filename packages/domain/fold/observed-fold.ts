@@ -20,7 +20,7 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
   const trace = former === null ? personTrace(context, data.employeeId) : null
   const known = former ?? trace
   if (known?.asOf && compareAsOf(data.asOf, known.asOf) <= 0) return null
-  for (const path of Object.keys(data.fields)) checkStorable(path, data.fields[path])
+  for (const path in data.fields) checkStorable(path, data.fields[path])
   if (trace !== null) set.set('states', trace._id, null)
   const observed = mergeObserved(former?.observed ?? null, data)
   const before = { id: data.employeeId, observed, unseen_since: null, standing: standingBefore(context, former, data) }
