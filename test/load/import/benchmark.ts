@@ -77,7 +77,10 @@ export async function importRound(engines: Engines, people: number): Promise<Imp
   const began = performance.now()
   await append(event('hibob.import.requested', { importId, reason: 'operator', by: 'bench' }))
   const imports = importStore(mongo)
-  await until(async () => (await imports.get(importId))?.open === undefined && (await imports.get(importId)) !== null)
+  await until(async () => {
+    const stored = await imports.get(importId)
+    return stored !== null && stored.open === undefined
+  })
   const ended = performance.now()
   const end = (await logEnds(client, topic)).get(partition)?.high ?? 0
   await until(async () => ((await checkpoints.load(partition))?.position.offset ?? 0) >= end)
