@@ -28,6 +28,8 @@ export interface Commit {
   batch: Batch
   writes: PreparedWrites
   published: Published | null
+  /** One of the transaction's own unless given. */
+  session?: ClientSession | undefined
   /** Joins the transaction. */
   also?: ((session: ClientSession) => Promise<void>) | undefined
 }
@@ -111,8 +113,17 @@ export function projectionStore(mongo: Mongo) {
   }
 
   /** Throws AppError `ownership_lost` when the checkpoint is not where `from` says under this owner. */
-  async function commit({ partition, owner, from, batch, writes, published, also }: Commit): Promise<void> {
-    await runTransaction(mongo, async session => {
+  async function commit({
+    partition,
+    owner,
+    from,
+    batch,
+    writes,
+    published,
+    also,
+    session: own,
+  }: Commit): Promise<void> {
+    const act = async (session: ClientSession) => {
       const moved = await projectorCheckpointCollection(mongo).updateOne(
         { _id: projectorCheckpointId(partition), owner, 'position.offset': from.offset, 'position.step': from.step },
         { $set: published === null ? { position: batch.next } : { position: batch.next, published } },
@@ -123,13 +134,16 @@ export function projectionStore(mongo: Mongo) {
       if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', Date.now(), session)
       if (batch.parked.length > 0) await parking.park(batch.parked, session)
       await also?.(session)
-    })
+    }
+    await runTransaction(mongo, act, { session: own })
   }
 
   const prepare = (partition: number, from: Position, batch: Batch, writes: readonly DocumentWrite[]) =>
     prepareWrites(mongo, partition, from, batch, writes)
 
-  return { load, reportsOf, page, pageIds, generations, prepare, commit }
+  const openSession = () => mongo.client.startSession()
+
+  return { load, reportsOf, page, pageIds, generations, openSession, prepare, commit }
 }
 
 function selected(users: UserSelector, { tenantId, generation }: TenantScope): object {

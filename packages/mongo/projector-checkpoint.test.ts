@@ -2,7 +2,8 @@ import t from 'tap'
 import { projectorCheckpoints } from './projector-checkpoint.ts'
 import { testDatabase } from './test-database.ts'
 
-const checkpoints = projectorCheckpoints(await testDatabase())
+const mongo = await testDatabase()
+const checkpoints = projectorCheckpoints(mongo)
 
 t.test('a partition without a checkpoint begins at its first event, with nothing published', async t => {
   t.match(await checkpoints.takeOver(1, 'cluster'), {
@@ -41,3 +42,21 @@ t.test('another Kafka cluster is refused with what to do, and takes nothing over
   })
   t.equal((await checkpoints.load(4))?.owner, before.owner)
 })
+
+t.test(
+  'a take-over does not wait for a transaction in which the former owner stands still',
+  { timeout: 20_000 },
+  async t => {
+    const session = mongo.client.startSession()
+    const { _id, owner } = await checkpoints.takeOver(5, 'cluster', session)
+    session.startTransaction()
+    const stored = mongo.db.collection<{ _id: string; position: object }>('checkpoints')
+    const write = () => stored.updateOne({ _id, owner }, { $set: { 'position.offset': 9 } }, { session })
+    await write()
+    const next = await checkpoints.takeOver(5, 'cluster')
+    t.equal(next.position.offset, 0)
+    await t.rejects(session.commitTransaction(), 'it can write nothing any more')
+    await session.endSession()
+    t.match(await checkpoints.load(5), { owner: next.owner, position: { offset: 0 } })
+  },
+)

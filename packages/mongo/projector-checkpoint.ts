@@ -2,9 +2,10 @@
 // Every write is a compare-and-set on the owner, so a projector that was paused past its session can write nothing.
 import { randomUUID } from 'node:crypto'
 import { type Position, startOf } from '@hibob-sync/domain'
-import type { Collection } from 'mongodb'
+import type { Binary, ClientSession, Collection } from 'mongodb'
 import { otherCluster } from './cluster-check.ts'
 import type { Mongo } from './connection.ts'
+import { endTransactionOf } from './transaction.ts'
 
 /** `published`: every change up to and including this event and step is on its topic. */
 export interface Published {
@@ -18,6 +19,8 @@ export interface ProjectorCheckpoint {
   partition: number
   clusterId: string
   owner: string
+  /** Where the owner's transactions run, so that one in which it stands still or was killed can be ended. */
+  session?: Binary | null
   position: Position
   published: Published
   /** `topic|key` of sends whose outcome is unknown: each key's newest change is to be sent once more. */
@@ -35,10 +38,19 @@ export function projectorCheckpointCollection(mongo: Mongo): Collection<Projecto
 export function projectorCheckpoints(mongo: Mongo) {
   const collection = projectorCheckpointCollection(mongo)
 
-  /** Makes the caller the owner. Throws AppError `other_cluster` when the checkpoint belongs to another Kafka cluster. */
-  async function takeOver(partition: number, clusterId: string): Promise<ProjectorCheckpoint> {
+  /**
+   * Makes the caller the owner, who writes in `session`. A transaction that the former owner has open is ended, as the take-over
+   * would wait for it. Throws AppError `other_cluster` when the checkpoint belongs to another Kafka cluster.
+   */
+  async function takeOver(
+    partition: number,
+    clusterId: string,
+    session: ClientSession | null = null,
+  ): Promise<ProjectorCheckpoint> {
     const _id = projectorCheckpointId(partition)
     const owner = randomUUID()
+    const former = await collection.findOne({ _id, clusterId }, { projection: { session: 1 } })
+    await endTransactionOf(mongo, former?.session)
     await collection.updateOne(
       { _id },
       {
@@ -56,7 +68,7 @@ export function projectorCheckpoints(mongo: Mongo) {
     )
     const taken = await collection.findOneAndUpdate(
       { _id, clusterId },
-      { $set: { owner } },
+      { $set: { owner, session: session?.id?.id ?? null } },
       { returnDocument: 'after' },
     )
     if (taken !== null) return taken

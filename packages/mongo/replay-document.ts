@@ -67,10 +67,3 @@ export const replayLost = (id: string) =>
   })
 
 export const duplicateKey = (error: unknown) => (error as { code?: unknown }).code === 11000
-
-/** Ends the transaction that a replay may have open: whoever wrote it stands still or is dead, or begins it anew. */
-export async function endTransactionOf(mongo: Mongo, replay: ReplayDocument | null): Promise<void> {
-  if (replay === null || replay.session === null) return
-  // without the right to do so it ends by itself, after a minute at most
-  await mongo.db.command({ killSessions: [{ id: replay.session }] }).catch(() => {})
-}

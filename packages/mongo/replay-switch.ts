@@ -2,8 +2,9 @@
 // in the transaction that moves its checkpoint over the offer.
 import type { ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import { endTransactionOf, replayCollection } from './replay-document.ts'
+import { replayCollection } from './replay-document.ts'
 import type { TenantDocument } from './tenant-document.ts'
+import { endTransactionOf } from './transaction.ts'
 
 export interface Offer {
   replayId: string
@@ -30,7 +31,7 @@ export function replaySwitch(mongo: Mongo) {
   /** What the replay has under way must not hold the partition up. */
   async function stopWaiting({ replayId }: Offer): Promise<void> {
     const found = await collection.findOne({ _id: replayId, state: 'building' })
-    await endTransactionOf(mongo, found)
+    await endTransactionOf(mongo, found?.session)
   }
 
   async function settle(offer: Offer, session: ClientSession): Promise<void> {

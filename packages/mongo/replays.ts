@@ -2,15 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
-import {
-  duplicateKey,
-  endTransactionOf,
-  type ReplayDocument,
-  type ReplayFence,
-  replayCollection,
-  replayLost,
-} from './replay-document.ts'
-import { runTransaction } from './transaction.ts'
+import { duplicateKey, type ReplayDocument, type ReplayFence, replayCollection, replayLost } from './replay-document.ts'
+import { endTransactionOf, runTransaction } from './transaction.ts'
 
 export interface NewReplay {
   tenantId: string
@@ -80,7 +73,7 @@ export function replays(mongo: Mongo) {
 
   /** A new run carries on what `found` shows; null when it moved since then. What other code has folded does not count. */
   async function takeOver(found: ReplayDocument, codeVersion: string): Promise<ReplayDocument | null> {
-    await endTransactionOf(mongo, found)
+    await endTransactionOf(mongo, found.session)
     const anew = found.codeVersion !== codeVersion && found.purpose === 'replay' && found.state === 'building'
     return collection.findOneAndUpdate(
       { _id: found._id, run: found.run, beat: found.beat, open: true },
@@ -145,7 +138,7 @@ export function replays(mongo: Mongo) {
   /** Returns what was cancelled, or null when there was nothing to cancel. Its generation can be removed then. */
   async function cancel(tenantId: string): Promise<ReplayDocument | null> {
     let cancelled: ReplayDocument | null = null
-    await endTransactionOf(mongo, await openOf(tenantId))
+    await endTransactionOf(mongo, (await openOf(tenantId))?.session)
     await runTransaction(
       mongo,
       async session => {

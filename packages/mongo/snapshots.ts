@@ -4,7 +4,6 @@ import { AppError } from '@hibob-sync/runtime'
 import type { Mongo } from './connection.ts'
 import {
   duplicateKey,
-  endTransactionOf,
   type ReplayDocument,
   type ReplayFence,
   replayCollection,
@@ -13,7 +12,7 @@ import {
 } from './replay-document.ts'
 import { replays } from './replays.ts'
 import { type TenantDocument, tenantRemoved } from './tenant-document.ts'
-import { runTransaction } from './transaction.ts'
+import { endTransactionOf, runTransaction } from './transaction.ts'
 
 export type KeptSnapshot = ReplayDocument & { snapshot: SnapshotContent }
 export type Snapshots = ReturnType<typeof snapshots>
@@ -101,7 +100,7 @@ export function snapshots(mongo: Mongo) {
   /** Of a tenant that was removed at `throughOffset` no snapshot of before can be had; their generations go with the old ones. */
   async function forgetTenant(tenantId: string, throughOffset: number): Promise<void> {
     const building = await collection.find({ tenantId, purpose: 'snapshot', state: 'building' }).toArray()
-    for (const one of building) await endTransactionOf(mongo, one)
+    for (const one of building) await endTransactionOf(mongo, one.session)
     const made = { state: 'kept' as const, 'snapshot.offset': { $lte: throughOffset } }
     await collection.updateMany(
       { tenantId, purpose: 'snapshot', $or: [{ state: 'building' }, made] },

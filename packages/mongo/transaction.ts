@@ -1,5 +1,5 @@
 // Runs a transaction within a bound of our own: the driver's helper would go on for two minutes.
-import { type ClientSession, MongoError } from 'mongodb'
+import { type Binary, type ClientSession, MongoError } from 'mongodb'
 import type { Mongo } from './connection.ts'
 
 const defaultDeadlineMs = 15_000
@@ -58,3 +58,13 @@ async function commit(session: ClientSession, until: number): Promise<void> {
 }
 
 const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label)
+
+/**
+ * Ends the transaction that is open in the session of somebody who stands still or is dead; who lives begins it anew.
+ * `session`: the session's id as its owner noted it.
+ */
+export async function endTransactionOf(mongo: Mongo, session: Binary | null | undefined): Promise<void> {
+  if (session == null) return
+  // without the right to do so it ends by itself, after a minute at most
+  await mongo.db.command({ killSessions: [{ id: session }] }).catch(() => {})
+}

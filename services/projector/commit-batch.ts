@@ -16,6 +16,8 @@ interface CommitContext {
   checkpoint: ProjectorCheckpoint
   store: ProjectionStore
   checkpoints: ProjectorCheckpoints
+  /** The owner's. */
+  session: Commit['session']
   publisher: Publisher
   logger: Logger
   isOwned(): boolean
@@ -58,10 +60,10 @@ async function commitOnce(
   writes: PreparedWrites,
   again: boolean,
 ): Promise<void> {
-  const { partition, checkpoint, publisher, store, also } = context
+  const { partition, checkpoint, publisher, store, session, also } = context
   const published = publisher.takeAlong()
   try {
-    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, also })
+    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, session, also })
   } catch (error) {
     const refused = error instanceof AppError && error.code === 'ownership_lost'
     if (!refused || !again || !(await standsAt(context, batch.next))) throw error

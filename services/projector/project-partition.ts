@@ -45,6 +45,8 @@ export interface ProjectionOptions {
   partition: number
   checkpoint: ProjectorCheckpoint
   store: ProjectionStore
+  /** Of this partition's transactions, one after the other. */
+  session: Commit['session']
   checkpoints: ProjectorCheckpoints
   outbox: Outbox
   replaySwitch: ReplaySwitch

@@ -50,6 +50,7 @@ export interface ProjectorParts {
 interface OwnedPartition {
   projection: PartitionProjection
   publisher: Publisher
+  endSession(): Promise<void>
 }
 
 /** How long the projector waits before it sends the newest changes of drained keys once more: request timeout + session timeout. */
@@ -66,7 +67,8 @@ export async function startProjecting(parts: ProjectorParts) {
 
   async function takeOver(partition: number): Promise<{ offset: number }> {
     release([partition])
-    const checkpoint = await checkpoints.takeOver(partition, parts.clusterId)
+    const session = store.openSession()
+    const checkpoint = await checkpoints.takeOver(partition, parts.clusterId, session)
     checkLog(checkpoint, await endsOf(checkpoint))
     const own = publisher({
       ...parts,
@@ -82,13 +84,14 @@ export async function startProjecting(parts: ProjectorParts) {
       partition,
       checkpoint,
       store,
+      session,
       newCache: cache.begin,
       publisher: own,
       slicePageSize: config.PROJECTOR_SLICE_SIZE,
       onFolded: metrics.folded,
       onLost: error => lost(partition, entry, error),
     })
-    const entry: OwnedPartition = { projection, publisher: own }
+    const entry: OwnedPartition = { projection, publisher: own, endSession: () => session.endSession() }
     owned.set(partition, entry)
     const drained = await drainOutbox(outbox, own, partition, checkpoint.published)
     await checkpoints.addResend(partition, drained)
@@ -110,8 +113,13 @@ export async function startProjecting(parts: ProjectorParts) {
 
   function release(partitions: readonly number[]): void {
     for (const partition of partitions) {
-      owned.get(partition)?.publisher.abandon()
+      const entry = owned.get(partition)
       owned.delete(partition)
+      entry?.publisher.abandon()
+      void entry?.projection
+        .settle()
+        .catch(() => {})
+        .then(entry.endSession)
     }
   }
 
