@@ -1,6 +1,7 @@
 // A projector that is killed, paused or refused: nothing is lost, nothing is told under a second id, the order of a tenant's changes holds.
 import { encodeEvent, type HibobEvent } from '@hibob-sync/domain'
 import t from 'tap'
+import { hibobSync } from '../support/command.ts'
 import { changesOf, equalsFold } from '../support/equality.ts'
 import { type Prepared, preparePipeline, runProjector } from '../support/pipeline.ts'
 import { type ServiceProcess, startService } from '../support/service-process.ts'
@@ -172,4 +173,6 @@ await t.test('a log that ends before the checkpoint stops the projector instead 
   const service = await startService('projector', prepared)
   t.equal(await service.exited, 1)
   t.equal(service.logs.find(line => line['level'] === 'fatal')?.['code'], 'log_behind_checkpoint')
+  const status = await hibobSync(prepared.env, 'status')
+  t.match([status.code, status.stderr], [1, /log_behind_checkpoint.*Restore the log/s])
 })

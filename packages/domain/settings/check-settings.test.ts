@@ -207,12 +207,14 @@ t.test('settings that contradict one another are told', async t => {
         location: { from: 'work.site', when_empty: 'clear', default: 'x' },
       },
       invites: { when: 'immediately', days_before: 3 },
+      leavers: { grace_days: 3 },
       alert_url: 'https://',
     }),
     {
       '/fields/email/default': 'is missing: “when_empty” is “default”',
       '/fields/location/default': 'is never used while “when_empty” is “clear”: leave one of the two out',
       '/invites/days_before': 'is for invites whose “when” is “hire_date”',
+      '/leavers/grace_days': 'is for leavers whose “ends” is “termination_date” or “last_day_of_work”',
       '/alert_url': 'is no web address',
     },
   )

@@ -89,13 +89,18 @@ function otherProblems(
   const problems: Problem[] = []
   const isSound = (path: string) =>
     !former.some(problem => problem.path === path || problem.path.startsWith(`${path}/`))
-  const { time_zone, invites, alert_url } = document as Settings
+  const { time_zone, invites, leavers, alert_url } = document as Settings
   if (time_zone !== undefined && isSound('/time_zone')) {
     const message = unknownTimeZone(time_zone, timeZones)
     if (message !== null) problems.push({ path: '/time_zone', message })
   }
   if (invites?.days_before !== undefined && isSound('/invites') && invites.when !== 'hire_date')
     problems.push({ path: '/invites/days_before', message: 'is for invites whose “when” is “hire_date”' })
+  if (leavers?.grace_days && isSound('/leavers') && (leavers.ends ?? 'lifecycle_status') === 'lifecycle_status')
+    problems.push({
+      path: '/leavers/grace_days',
+      message: 'is for leavers whose “ends” is “termination_date” or “last_day_of_work”',
+    })
   if (alert_url !== undefined && isSound('/alert_url') && !URL.canParse(alert_url))
     problems.push({ path: '/alert_url', message: 'is no web address' })
   return problems

@@ -11,6 +11,7 @@ import {
   projectorCheckpoints,
   replays,
 } from '@hibob-sync/mongo'
+import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJson, printTable } from '../output.ts'
@@ -180,25 +181,43 @@ export async function readStatus(context: Context): Promise<Status> {
 }
 
 async function partitionStatus(context: Context, mongo: Mongo): Promise<PartitionStatus[]> {
-  const ends = await context.withKafka(client => logEnds(client, context.topics().events))
+  const readEnds = () => context.withKafka(client => logEnds(client, context.topics().events))
+  const ends = await readEnds()
   const projector = projectorCheckpoints(mongo)
   const importer = importerCheckpoints(mongo)
   const box = outbox(mongo)
   const found: PartitionStatus[] = []
+  const ahead: { partition: number; offset: number }[] = []
   for (const [partition, { low, high }] of ends) {
-    if (high === low) continue
     const folded = await projector.load(partition)
     const taken = await importer.load(partition)
+    const positions = [taken?.offset ?? low, folded?.position.offset ?? low]
+    if (Math.max(...positions) > high) ahead.push({ partition, offset: Math.max(...positions) })
+    if (high === low) continue
+    const [importerLag, projectorLag] = positions.map(offset => Math.max(0, high - offset)) as [number, number]
     found.push({
       partition,
       events: high - low,
-      importer_lag: high - (taken?.offset ?? low),
-      projector_lag: high - (folded?.position.offset ?? low),
+      importer_lag: importerLag,
+      projector_lag: projectorLag,
       unsent_changes: folded === null ? 0 : await box.unsentCount(partition, folded.published),
     })
   }
+  // a log grows while it is looked at; one that still ends before a position was cut
+  const endsNow = ahead.length === 0 ? ends : await readEnds()
+  for (const { partition, offset } of ahead) {
+    const high = endsNow.get(partition)?.high ?? 0
+    if (offset > high) throw logBehind(partition, offset, high)
+  }
   return found.sort((a, b) => a.partition - b.partition)
 }
+
+const logBehind = (partition: number, offset: number, high: number) =>
+  new AppError(
+    'log_behind_checkpoint',
+    `partition ${partition} is read up to ${offset}, but its log ends at ${high}: the log was cut, or restored from an older copy. Restore the log with its offsets, or fold it anew into an empty MongoDB database`,
+    { retryable: false },
+  )
 
 async function importStatus(mongo: Mongo, tenant: string): Promise<ImportStatus | null> {
   const imports = importStore(mongo)
