@@ -48,7 +48,12 @@ async function test(): Promise<void> {
   console.log(`${files.length} test files; starting Kafka and MongoDB (the first time they are downloaded)`)
   try {
     const engines = await startEngines({ dataDir, cacheDir: join(data, 'engines'), testCommands: true })
-    const env = { KAFKA_BROKERS: engines.brokers.join(','), MONGODB_URL: engines.mongoUrl('test') }
+    const env = {
+      KAFKA_BROKERS: engines.brokers.join(','),
+      MONGODB_URL: engines.mongoUrl('test'),
+      // hundreds of processes load the same modules
+      NODE_COMPILE_CACHE: join(data, 'compile-cache'),
+    }
     await runTap(files, env).finally(() => engines.stop())
   } finally {
     await rm(dataDir, { recursive: true, force: true })
