@@ -44,6 +44,8 @@ export interface TerminationInput {
   /** From this day until `date`: garden leave. */
   gardenLeaveFrom?: string
   revokeAccessImmediately?: boolean
+  /** Whoever reports to the leaver reports to this person from `date` on: one burst of webhooks. */
+  reportsGoTo?: string
 }
 
 export interface Person {
@@ -132,6 +134,8 @@ export interface Company {
   /** Away for a while; `remainActive` leaves the access status as it is. */
   leave(id: string, input: { from?: string; to?: string; type?: string; remainActive?: boolean }): Person
   rehire(id: string, startDate?: string): Person
+  /** Another first day for somebody who has not started. */
+  moveStart(id: string, startDate: string): Person
   delete(id: string): void
   /** Takes a table row away, by default the newest one. Silent: HiBob sends nothing. */
   deleteRow(id: string, table: 'work' | 'lifecycle', rowId?: string): Person
@@ -139,6 +143,8 @@ export interface Company {
   /** Silent too. */
   renameListItem(list: string, itemId: string, name: string): void
   archiveListItem(list: string, itemId: string): void
+  /** Under another parent, or none. Silent too. */
+  moveListItem(list: string, itemId: string, parent: string | null): void
   /** A new day: future rows come into force, with their lifecycle webhooks. */
   advanceTo(date: string): void
 

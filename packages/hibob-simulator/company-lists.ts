@@ -17,6 +17,7 @@ export interface CompanyLists {
   add(list: string, name: string, parent: string | null): string
   rename(list: string, id: string, name: string): void
   archive(list: string, id: string): void
+  move(list: string, id: string, parent: string | null): void
 }
 
 type Start = readonly (readonly [id: string, name: string, parent?: string])[]
@@ -107,6 +108,7 @@ export function createCompanyLists(): CompanyLists {
     },
     rename: (list, id, name) => change(list, id, { name }),
     archive: (list, id) => change(list, id, { archived: true }),
+    move: (list, id, parent) => change(list, id, { parent }),
   }
 }
 

@@ -5,11 +5,12 @@ import { type CompanyState, createCompanyState } from './company-state.ts'
 import { createCompanyWebhooks } from './company-webhooks.ts'
 import { startDrift } from './drift.ts'
 import type { Employee } from './employee.ts'
-import { advance, leave, rehire, terminate } from './lifecycle-acts.ts'
+import { advance, leave, moveStart, rehire } from './lifecycle-acts.ts'
 import { createMisbehaviour, type MisbehaviourState } from './misbehaviour.ts'
 import { deletePerson, deleteRow, hire, update } from './people-acts.ts'
 import { personOf } from './person-summary.ts'
 import { createRandom } from './random.ts'
+import { terminateInFlow } from './termination-flow.ts'
 
 const peopleDefault = 200
 const peopleMax = 50_000
@@ -73,11 +74,13 @@ type Acts = Pick<
   | 'terminate'
   | 'leave'
   | 'rehire'
+  | 'moveStart'
   | 'delete'
   | 'deleteRow'
   | 'addListItem'
   | 'renameListItem'
   | 'archiveListItem'
+  | 'moveListItem'
   | 'advanceTo'
   | 'rotateToken'
   | 'announceEveryone'
@@ -93,14 +96,16 @@ function actsOn(state: CompanyState): Acts {
     listItems: list => state.lists.items(list),
     hire: input => shown(hire(state, input)),
     update: (id, changes, options) => shown(update(state, id, changes, options)),
-    terminate: (id, input) => shown(terminate(state, id, input)),
+    terminate: (id, input) => shown(terminateInFlow(state, id, input)),
     leave: (id, input) => shown(leave(state, id, input)),
     rehire: (id, startDate) => shown(rehire(state, id, startDate)),
+    moveStart: (id, startDate) => shown(moveStart(state, id, startDate)),
     delete: id => deletePerson(state, id),
     deleteRow: (id, table, rowId) => shown(deleteRow(state, id, table, rowId)),
     addListItem: (list, name, parent) => state.lists.add(list, name, parent ?? null),
     renameListItem: (list, itemId, name) => state.lists.rename(list, itemId, name),
     archiveListItem: (list, itemId) => state.lists.archive(list, itemId),
+    moveListItem: (list, itemId, parent) => state.lists.move(list, itemId, parent),
     advanceTo: date => advance(state, date),
     rotateToken(token) {
       state.token = token

@@ -32,6 +32,7 @@ const acts: Record<string, Act> = {
   'POST /people/:person/leave': (company, body, { person = '' }) => company.leave(person, body),
   'POST /people/:person/rehire': (company, body, { person = '' }) =>
     company.rehire(person, body.startDate as string | undefined),
+  'POST /people/:person/start': (company, { date }, { person = '' }) => company.moveStart(person, date as string),
   'DELETE /people/:person': (company, _, { person = '' }) => company.delete(person),
   'DELETE /people/:person/rows/:table': (company, body, { person = '', table }) =>
     company.deleteRow(person, table as 'work' | 'lifecycle', body.rowId as string | undefined),
@@ -39,9 +40,10 @@ const acts: Record<string, Act> = {
   'POST /lists/:list': (company, { name, parent }, { list = '' }) => ({
     id: company.addListItem(list, name as string, parent as string | undefined),
   }),
-  'PATCH /lists/:list/:item': (company, { name, archived }, { list = '', item = '' }) => {
+  'PATCH /lists/:list/:item': (company, { name, archived, parent }, { list = '', item = '' }) => {
     if (typeof name === 'string') company.renameListItem(list, item, name)
     if (archived === true) company.archiveListItem(list, item)
+    if (parent !== undefined) company.moveListItem(list, item, parent as string | null)
   },
   'POST /day': (company, { date }) => company.advanceTo(date as string),
   'POST /token': (company, { token }) => company.rotateToken(token as string),

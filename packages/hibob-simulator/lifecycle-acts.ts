@@ -17,7 +17,10 @@ export function terminate(state: CompanyState, id: string, input: TerminationInp
       employeeStatus: 'Active',
       reasonType: null,
     })
-  const employee = addLifecycleRows(state, employeeOf(state, id), rows, ['internal.terminationDate'])
+  const before = employeeOf(state, id)
+  // what was to come after the end will not: no first day, no return from leave, no later end
+  const lifecycleRows = before.lifecycleRows.filter(row => row.effectiveDate <= date)
+  const employee = addLifecycleRows(state, { ...before, lifecycleRows }, rows, ['internal.terminationDate'])
   if (input.revokeAccessImmediately === true)
     state.emit({ type: 'employee.access.revoked.immediately', employee, triggeredBy: administrator })
   return employee
@@ -51,6 +54,22 @@ export function rehire(state: CompanyState, id: string, startDate = state.today)
         })
   const rows = startDate > state.today ? [hired(state.today), employed(startDate)] : [employed(startDate)]
   return addLifecycleRows(state, { ...before, startDate, workRows }, rows, ['work.startDate'])
+}
+
+/** Of somebody who is `Hired` until then: the rows of the first day move with it. */
+export function moveStart(state: CompanyState, id: string, startDate: string): Employee {
+  const before = employeeOf(state, id)
+  if (before.startDate <= state.today || startDate <= state.today)
+    throw new Error(`${id} starts on ${before.startDate}: only a day to come can be moved, to another`)
+  const moved = <T extends { effectiveDate: string }>(rows: readonly T[]) =>
+    rows.map(row => (row.effectiveDate === before.startDate ? { ...row, effectiveDate: startDate } : row))
+  const { workRows, lifecycleRows } = before
+  const rows = { workRows: moved(workRows), lifecycleRows: moved(lifecycleRows) }
+  const employee = store(state, { ...before, startDate, originalStartDate: startDate, ...rows })
+  const extra = { tableId: 'lifecycle', effectiveDate: startDate }
+  state.emit({ type: 'table.entry.updated', employee, extra, triggeredBy: administrator })
+  state.emit({ type: 'employee.updated', employee, before, changed: ['work.startDate'], triggeredBy: administrator })
+  return employee
 }
 
 export const employed = (effectiveDate: string): NewRow => ({

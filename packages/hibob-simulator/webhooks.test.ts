@@ -91,6 +91,7 @@ t.test('a deleted row and a renamed department are silent', async t => {
   company.deleteRow(id, 'work')
   company.renameListItem('department', '251870101', 'Research')
   company.archiveListItem('department', '251870102')
+  company.moveListItem('department', '251870108', null)
   t.same(await types(), [])
 })
 
@@ -116,6 +117,43 @@ t.test('lifecycle webhooks come on the day, work rows make none', async t => {
   await types()
   company.advanceTo('2026-12-09')
   t.same(await types(), ['employee.activated', 'employee.joined'])
+})
+
+t.test(
+  'in a leaver’s termination everyone who reports to them gets another manager, each with their webhooks',
+  async t => {
+    const { company, listen, events } = await start(t)
+    const [leaver, successor] = [company.hire({ startDate: '2026-01-01' }), company.hire()]
+    const reports = [1, 2, 3].map(() => company.hire({ startDate: '2026-01-01', reportsTo: leaver.id }).id)
+    await listen()
+    company.terminate(leaver.id, { reportsGoTo: successor.id })
+    const told = (await events()).filter(({ employeeId }) => employeeId !== leaver.id)
+    t.same(
+      reports.map(id => told.filter(event => event.employeeId === id).map(event => event.webhookType)),
+      reports.map(() => ['table.entry.created', 'employee.updated']),
+    )
+    t.ok(reports.every(id => company.person(id)?.reportsTo === successor.id))
+  },
+)
+
+t.test('a first day is moved with its rows, and nobody starts who was terminated before', async t => {
+  const { company, listen, events, types } = await start(t)
+  const [moved, gone] = [company.hire({ startDate: '2026-12-01' }), company.hire({ startDate: '2026-12-01' })]
+  await listen()
+  company.moveStart(moved.id, '2026-12-03')
+  t.match(await events(), [
+    { webhookType: 'table.entry.updated' },
+    { webhookType: 'employee.updated', changedFields: ['work.startDate'] },
+  ])
+  company.terminate(gone.id, { date: '2026-11-24' })
+  await types()
+  company.advanceTo('2026-12-01')
+  t.same(await types(), [])
+  t.match(company.person(moved.id), { lifecycleStatus: 'Hired', startDate: '2026-12-03' })
+  t.match(company.person(gone.id), { lifecycleStatus: 'Terminated', terminationDate: '2026-11-24' })
+  company.advanceTo('2026-12-03')
+  t.same(await types(), ['employee.activated', 'employee.joined'])
+  t.throws(() => company.moveStart(moved.id, '2026-12-09'), /only a day to come/)
 })
 
 t.test('HiBob’s former webhooks tell who, and old and new values', async t => {
