@@ -2,6 +2,7 @@
 import t from 'tap'
 import { deletedWebhook, lists, missing, observed, unchanged } from './test-events.ts'
 import { employed, fold } from './test-fold.ts'
+import { settings } from './test-settings.ts'
 
 t.test(
   'a manager who comes after their reports is resolved, each report is told; so is every later change of name, address or state',
@@ -133,3 +134,38 @@ t.test('an unchanged page marks as seen whom it knows so, and makes due whom it 
   ])
   t.same(types, ['user.created', 'user.created'])
 })
+
+t.test(
+  'where parents are set, a team that HiBob moves is told, also when it is renamed at once; else nothing is',
+  t => {
+    const tree = (parent: string, name = 'Platform') => {
+      const item = (id: string, own: string, above: string | null) => ({
+        id,
+        name: own,
+        archived: false,
+        parent: above,
+      })
+      return lists('department', {}, { items: [item('1', 'A', null), item('2', 'B', null), item('7', name, parent)] })
+    }
+    const person = observed('1', employed({ 'work.department': '7' }))
+    const moved = fold(settings({ team_parents: true }), tree('1'), person, tree('2'), tree('1', 'Base'))
+    t.same(moved.types.sort(), ['team.created', 'user.created', 'team.moved', 'team.renamed', 'user.updated'].sort())
+    t.same(
+      moved.told.filter(({ type }) => type.includes('team')).map(({ data }) => [data.team, data.changed]),
+      [
+        [{ id: '7', name: 'Platform', parent_id: '1' }, []],
+        [{ id: '7', name: 'Platform', parent_id: '2' }, [{ field: 'parent_id', from: '1', to: '2' }]],
+        [
+          { id: '7', name: 'Base', parent_id: '1' },
+          [
+            { field: 'name', from: 'Platform', to: 'Base' },
+            { field: 'parent_id', from: '2', to: '1' },
+          ],
+        ],
+      ],
+    )
+    t.same(moved.team('7'), { id: '7', name: 'Base', parent_id: '1' })
+    t.same(fold(tree('1'), person, tree('2')).types.sort(), ['team.created', 'user.created'])
+    t.end()
+  },
+)

@@ -1,4 +1,4 @@
-// `hibob.lists.observed` (protocol P9): per item the greatest asOf wins; a renamed item reaches everyone who holds it.
+// `hibob.lists.observed` (protocol P9): per item the greatest asOf wins; a renamed item reaches everyone who holds it, a moved one its team.
 import { compareAsOf } from '../as-of.ts'
 import { type ListItem, listStateId } from '../documents.ts'
 import { listFields } from '../hibob-fields.ts'
@@ -11,20 +11,21 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   if (!isUsed(context, data.list)) return null
   const state = listState(context, data.list)
   const items = new Map<string, ListItem>((state?.items ?? []).map(item => [item.id, item]))
-  const renamed: string[] = []
+  const hasParents = settingsNow(tenantState(context))?.compiled.settings.team_parents === true
+  const differing: string[] = []
   let newer = false
   for (const item of data.items) {
     const known = items.get(item.id)
     if (known !== undefined && compareAsOf(data.asOf, known.asOf) <= 0) continue
     newer = true
-    if (known?.name !== item.name) renamed.push(item.id)
+    if (known?.name !== item.name || (hasParents && known.parent !== item.parent)) differing.push(item.id)
     items.set(item.id, { ...item, asOf: data.asOf })
   }
   if (!newer) return null
   const id = listStateId(context.scope, data.list)
   const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   context.set.set('states', id, { _id: id, ...context.scope, kind: 'list', list: data.list, items: sorted })
-  return renamed.length > 0 ? { items: { list: data.list, ids: renamed } } : null
+  return differing.length > 0 ? { items: { list: data.list, ids: differing } } : null
 }
 
 function isUsed(context: FoldContext, list: string): boolean {

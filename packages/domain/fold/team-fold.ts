@@ -26,7 +26,7 @@ export function meetTeam(context: FoldContext, document: UserDocument): Reach | 
 }
 
 /** Returns whether the name differed; a team that has a name never loses it. */
-export function renameTeam(context: FoldContext, document: TeamDocument, name: string | null): boolean {
+function renameTeam(context: FoldContext, document: TeamDocument, name: string | null): boolean {
   if (name === null || document.team.name === name) return false
   const team = { ...document.team, name }
   context.set.set('teams', document._id, { ...document, team, touched: context.record.offset })
@@ -34,18 +34,23 @@ export function renameTeam(context: FoldContext, document: TeamDocument, name: s
   return true
 }
 
-/** Brings a team level with its list: its name, and its parent where that is wanted. */
+/** Brings a team level with its list: its name, and its parent where that is wanted. One change tells both. */
 export function refreshTeam(context: FoldContext, document: TeamDocument): void {
+  const { team: former } = document
   const item = listState(context, document.list)?.items.find(({ id }) => id === document.item)
-  renameTeam(context, document, item?.name ?? null)
-  const known = context.set.get('teams', document._id) ?? document
-  const team = withParent(context, known.team, document)
-  if ((team.parent_id ?? null) === (known.team.parent_id ?? null)) return
-  context.set.set('teams', document._id, { ...known, team, touched: context.record.offset })
-  // a rename of the same event bears the parent too
-  const from = document.team.parent_id ?? null
-  const changed = [{ field: 'parent_id', from, to: team.parent_id ?? null }]
-  if (known === document) context.changes.push(teamChange(context, 'moved', team, changed))
+  const named = { ...former, name: item?.name ?? former.name }
+  const placed = withParent(context, named, document)
+  const parents = { from: former.parent_id ?? null, to: placed.parent_id ?? null }
+  const isRenamed = named.name !== former.name
+  const isMoved = parents.from !== parents.to
+  if (!isRenamed && !isMoved) return
+  const team = isMoved ? placed : named
+  const changed = [
+    ...(isRenamed ? [{ field: 'name', from: former.name, to: named.name }] : []),
+    ...(isMoved ? [{ field: 'parent_id', ...parents }] : []),
+  ]
+  context.set.set('teams', document._id, { ...document, team, touched: context.record.offset })
+  context.changes.push(teamChange(context, isRenamed ? 'renamed' : 'moved', team, changed))
 }
 
 function withParent(context: FoldContext, { id, name }: Team, { list, item }: { list: string; item: string }): Team {
