@@ -5,6 +5,8 @@ import type { Scalar } from './settings/settings.ts'
 
 export type UserStatus = 'pending' | 'active' | 'deactivated' | 'deleted'
 export type ManagerState = 'active' | 'inactive' | 'unknown'
+/** `cyclic`: people manage each other in a circle, which is cut here, so that whoever takes active references meets none. */
+export type ReferenceState = ManagerState | 'cyclic'
 
 export interface Team {
   id: string
@@ -17,7 +19,7 @@ export interface ManagerReference {
   id: string
   email: string | null
   full_name: string | null
-  state: ManagerState
+  state: ReferenceState
 }
 
 /** A user as Learn Amp services are told of it (`data.user` of a change). Dates are `YYYY-MM-DD`. */

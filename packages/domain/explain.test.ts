@@ -95,6 +95,8 @@ t.test('a manager who is not active is shown as such', async t => {
   const log = logOf([observed('1', employed({ 'work.reportsTo': '9' }))])
   const { stepsOf, fields } = explained(log, '1')
   t.ok(stepsOf('override_manager')?.includes('manager_unknown'))
+  const self = explained(logOf([observed('1', employed({ 'work.reportsTo': '1' }))]), '1')
+  t.ok(self.stepsOf('override_manager')?.includes('manager_cyclic'))
   t.equal(fields.length, 11, 'every field but the id')
 })
 

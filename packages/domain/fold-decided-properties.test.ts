@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { foldLog } from '../../test/support/fold-log.ts'
 import type { Settings, TenantState } from './index.ts'
+import { cutOf } from './test-circles.ts'
 import { type Given, logOf, observed } from './test-events.ts'
 import { employed } from './test-fold.ts'
 import { history } from './test-history.ts'
@@ -107,13 +108,14 @@ t.test('what a user shows of the manager is what the manager is', async () => {
     fc.property(log, given => {
       const { users } = foldLog(logOf(given))
       const byId = new Map(users.map(document => [document.user.id, document]))
+      const cut = cutOf(users)
       return users.every(({ user }) => {
         if (user.status === 'deleted' || user.override_manager === null) return true
         const manager = byId.get(user.override_manager.id)
         if (manager === undefined) return user.override_manager.state === 'unknown'
         const { email, full_name, status } = manager.user
         const shown = manager.standing?.hidden ? { email: null, full_name: null } : { email, full_name }
-        const state = status === 'active' ? 'active' : 'inactive'
+        const state = cut.has(user.id) ? 'cyclic' : status === 'active' ? 'active' : 'inactive'
         return JSON.stringify(user.override_manager) === JSON.stringify({ id: manager.user.id, ...shown, state })
       })
     }),

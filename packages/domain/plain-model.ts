@@ -168,7 +168,7 @@ export function plainModel() {
       primary_team: team && { id: team, name: teams.get(team) },
       hire_date: text(person, 'work.startDate'),
       leave_date: text(person, 'internal.terminationDate'),
-      override_manager: manager && managerOf(manager),
+      override_manager: manager && { ...managerOf(manager), ...(isSmallestOfCircle(id) ? { state: 'cyclic' } : {}) },
       status: statusOf(person),
     }
   }
@@ -178,6 +178,18 @@ export function plainModel() {
     if (!person?.fields) return { id, email: null, full_name: null, state: 'unknown' }
     const state = person.frozen === null && statusOf(person) === 'active' ? 'active' : 'inactive'
     return { id, email: text(person, 'root.email'), full_name: text(person, 'root.displayName'), state }
+  }
+
+  /** Everyone above, until somebody comes twice: in a circle, that is where one began. */
+  function isSmallestOfCircle(id: string): boolean {
+    const above: string[] = []
+    for (let at = bossOf(id); at !== null && !above.includes(at); at = bossOf(at)) above.push(at)
+    return above.includes(id) && above.every(other => other >= id)
+  }
+
+  function bossOf(id: string): string | null {
+    const person = people.get(id)
+    return person?.fields && person.frozen === null ? text(person, 'work.reportsTo') : null
   }
 
   function managers(): View {

@@ -53,7 +53,15 @@ export function projectSlice(
     slicesNext: true,
     unknown: 0,
   }
-  const context: FoldContext = { record, event: plan.event, scope, set, changes: batch.changes, due: batch.due }
+  const context: FoldContext = {
+    record,
+    event: plan.event,
+    scope,
+    set,
+    changes: batch.changes,
+    due: batch.due,
+    looksForCircles: changesManagers.has(plan.event.type),
+  }
   if (plan.phase === 'head') {
     const parked = attempt(context, batch, null, () => foldEvent(context))
     batch.next = parked ? startOf(record.offset + 1) : nextPhase(record, plan, position)
@@ -66,6 +74,9 @@ export function projectSlice(
   batch.slicesNext = batch.next.offset === record.offset
   return batch
 }
+
+/** Of many people at once, while a slice writes no user but its own. */
+const changesManagers = new Set<EventType>(['tenant.settings.changed', 'tenant.hold.approved'])
 
 function foldDocument(context: FoldContext, phase: Phase, id: string): void {
   const { event, set } = context

@@ -19,6 +19,14 @@ export const noStanding: Standing = {
   last: null,
 }
 
+/** null when nothing is said: of two ways to say so, documents know one. */
+export function orNone(standing: Standing): Standing | null {
+  const isNothing = Object.values(standing).every(
+    value => value === null || value === false || (Array.isArray(value) && value.length === 0),
+  )
+  return isNothing ? null : standing
+}
+
 export interface PersonFacts {
   lifecycleStatus: string | null
   hireDate: string | null

@@ -1,5 +1,5 @@
 // One field of a user: its value, where it comes from, and what stands in the way of a newer one.
-import type { User, UserDocument } from '../documents.ts'
+import type { ReferenceState, User, UserDocument } from '../documents.ts'
 import { wasAsked } from '../map-under.ts'
 import { eventTimeline } from './event-timeline.ts'
 import type { Evidence } from './evidence.ts'
@@ -85,11 +85,15 @@ function hiddenStep(evidence: Evidence, { observed }: UserDocument, path: string
   return [{ step: 'hidden', at: last.data.observedAt || last.at, text, event: referenceOf(last) }]
 }
 
+const managerTexts: Record<Exclude<ReferenceState, 'active'>, string> = {
+  unknown: 'is no active user: HiBob has not shown them yet',
+  inactive: 'is no active user: they have not begun, have left, or are deleted',
+  cyclic: 'and others manage each other in a circle, which is cut here so that services meet none',
+}
+
 function managerStep({ override_manager: manager }: User, field: string): Step[] {
   if (field !== 'override_manager' || manager === null || manager.state === 'active') return []
-  const why =
-    manager.state === 'unknown' ? 'HiBob has not shown them yet' : 'they have not begun, have left, or are deleted'
-  return [{ step: `manager_${manager.state}`, at: null, text: `${manager.id} is no active user: ${why}` }]
+  return [{ step: `manager_${manager.state}`, at: null, text: `${manager.id} ${managerTexts[manager.state]}` }]
 }
 
 function ruleSteps({ observed, standing }: UserDocument, field: string, { compiled, paths }: FieldSource): Step[] {

@@ -6,7 +6,7 @@ import { type MappingContext, mapUser, selfManaged } from '../mapping.ts'
 import { factsFrom } from '../person-facts.ts'
 import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
 import { sharing } from '../sharing.ts'
-import { earliestAfter, fateOf, noStanding } from '../standing.ts'
+import { earliestAfter, fateOf, noStanding, orNone } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 
 /** What is known of a person: the parts of a document that an event may just have changed. */
@@ -74,7 +74,7 @@ function desiredUnder(
     : inviteOf({ former: before.invite, isNew: told === null, status, hireDate, today }, compiled.settings)
   const inviteDue = invite?.state === 'waiting' ? invite.due : null
   const nextDate = earliestAfter([fate.nextDate, inviteDue], null)
-  const standing = {
+  const standing = orNone({
     ...before,
     hidden,
     zone: nextDate === null ? null : zone,
@@ -82,11 +82,11 @@ function desiredUnder(
     flags: fate.flags,
     invite,
     errors,
-  }
+  })
   return {
     // whoever is gone stays as they were
     user: before.deleted && told?.status === 'deleted' ? told : shown,
-    standing: isNothing(standing) ? null : sharing(former?.standing, standing),
+    standing: standing && sharing(former?.standing, standing),
   }
 }
 
@@ -98,10 +98,4 @@ function zoneOf(
 ): string {
   const own = compiled.personTimeZone?.evaluate(kept, names)
   return own?.value ? String(own.value) : (compiled.settings.time_zone ?? 'UTC')
-}
-
-function isNothing(standing: Standing): boolean {
-  return Object.values(standing).every(
-    value => value === null || value === false || (Array.isArray(value) && value.length === 0),
-  )
 }

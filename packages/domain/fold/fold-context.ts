@@ -19,6 +19,8 @@ export interface FoldContext<T extends EventType = EventType> {
   set: WorkingSet
   changes: Change[]
   due: DueReading[]
+  /** Circles of managers are looked for though a person's manager is the same: those of others may not be. */
+  looksForCircles?: boolean
 }
 
 export function tenantState(context: FoldContext): TenantState | null {

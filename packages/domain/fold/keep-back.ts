@@ -5,7 +5,7 @@ import { type Held, type Standing, type TenantState, tenantStateId, type UserDoc
 import { isoTime } from '../iso-time.ts'
 import type { CompiledSettings } from '../settings/compiled.ts'
 import { compiledFrom, standardSettings } from '../settings/in-force.ts'
-import { noStanding } from '../standing.ts'
+import { noStanding, orNone } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 
 export interface KeptBack {
@@ -33,8 +33,7 @@ export function keepBack(
   const rejected = stillRejected.length === 0 ? null : valuesOf(stillRejected)
   return {
     fields: [...heldNow, ...stillRejected].map(({ field }) => field),
-    standing:
-      standing === null && held === null && rejected === null ? null : { ...(standing ?? noStanding), held, rejected },
+    standing: orNone({ ...(standing ?? noStanding), held, rejected }),
   }
 }
 

@@ -1,5 +1,5 @@
-// Managers: a document for everyone whom a user reports to, with the number of those reports. A cycle is data, never followed.
-import { documentId, type ManagerDocument, type ManagerState, type UserDocument } from '../documents.ts'
+// Managers: a document for everyone whom a user reports to, with the number of those reports.
+import { documentId, type ManagerDocument, type ManagerState, type User, type UserDocument } from '../documents.ts'
 import { managerStateOf } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import type { FoldContext } from './fold-context.ts'
@@ -7,6 +7,11 @@ import type { FoldContext } from './fold-context.ts'
 /** `unknown`: named by a report and not seen yet. Future starters, leavers and the deleted are `inactive`. */
 export function stateOfManager(document: UserDocument | null): ManagerState {
   return document === null ? 'unknown' : managerStateOf(document.user.status)
+}
+
+/** Whom a user reports to, as managers are counted: the deleted report to nobody. */
+export function managerOf({ status, override_manager }: User): string | null {
+  return status === 'deleted' ? null : (override_manager?.id ?? null)
 }
 
 /** Moves one report from a manager's count to another's. */

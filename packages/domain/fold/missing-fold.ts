@@ -8,7 +8,8 @@ import { settingsNow } from '../settings/in-force.ts'
 import { noStanding } from '../standing.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { personTrace } from './observed-fold.ts'
-import { layStanding, storeUser } from './store-user.ts'
+import { storePerson } from './store-person.ts'
+import { layStanding } from './store-user.ts'
 import { wholeUser } from './whole-user.ts'
 
 export function foldMissing(context: FoldContext<'hibob.employee.missing'>): Reach | null {
@@ -67,11 +68,11 @@ function storeAnew(
   const { observed, unseen_since } = next
   // what is standard does not follow from silence, and a user who is gone stays as it was
   const same = standing === (former.standing ?? null) && settingsNow(tenantState(context)) === null
-  if (same || former.user.status === 'deleted') return storeUser(context, former, next)
+  if (same || former.user.status === 'deleted') return storePerson(context, former, next)
   const desired = wholeUser(context, former, { id: former.user.id, observed, unseen_since, standing })
   next.user = desired.user
   layStanding(next, former, desired.standing)
-  return storeUser(context, former, next)
+  return storePerson(context, former, next)
 }
 
 function storeTrace(

@@ -9,7 +9,8 @@ import { settingsNow } from '../settings/in-force.ts'
 import { noStanding } from '../standing.ts'
 import { checkStorable } from '../storable.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
-import { layStanding, storeUser } from './store-user.ts'
+import { storePerson } from './store-person.ts'
+import { layStanding } from './store-user.ts'
 import { wholeUser } from './whole-user.ts'
 
 export function foldObserved(context: FoldContext<'hibob.employee.observed'>): Reach | null {
@@ -40,7 +41,7 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
     touched: 0,
   }
   layStanding(next, former, desired.standing)
-  return storeUser(context, former, next)
+  return storePerson(context, former, next)
 }
 
 export function personTrace(context: FoldContext, employeeId: string): PersonTrace | null {

@@ -1,17 +1,19 @@
 // Settings, days and holds: what changes for many people at once. Each is one step on the tenant's state, then everyone whom it reaches.
 import { userChange } from '../changes.ts'
-import type { UserDocument } from '../documents.ts'
+import { documentId, type UserDocument } from '../documents.ts'
 import { unknownManager } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
 import { compiledFrom } from '../settings/in-force.ts'
 import { follows } from '../settings/settings-history.ts'
-import { hasCome } from '../standing.ts'
+import { hasCome, orNone } from '../standing.ts'
 import { userDifference } from '../user-difference.ts'
 import { desiredUser } from './desired-user.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { isReckoned, reckon, releaseHeld, setState } from './keep-back.ts'
+import { smallestInCircle } from './manager-circle.ts'
+import { managerOf } from './manager-fold.ts'
 import { namesOf } from './names.ts'
-import { refreshUser, storeUser, toldOf } from './store-user.ts'
+import { asTold, refreshUser, storeUser, toldOf } from './store-user.ts'
 
 /** Settings apply only if they were made from those in force; else nothing changes, and whoever made them sees that they are not in force. */
 export function foldSettings(context: FoldContext<'tenant.settings.changed'>): boolean {
@@ -81,9 +83,24 @@ export function decideHeld(
     const next = { ...document, standing: { ...standing, held: null, rejected }, touched: context.record.offset }
     context.set.set('users', document._id, next)
   } else {
-    const next = { ...document, user: { ...user, ...claims }, standing: { ...standing, held: null } }
+    const claimed = { ...user, ...claims }
+    // reports and managers may be approved together, and a user gets one change of an event
+    const shown = claimed.status === 'deleted' ? claimed : asTold(context, document, claimed)
+    const next = { ...document, user: shown, standing: orNone({ ...standing, held: null }) }
     noteReports(context, storeUser(context, document, next, 'approval'))
+    noteOpened(context, document, next)
   }
+}
+
+/** Somebody who was in a circle left it: where it was cut, it is whole again. */
+function noteOpened(context: FoldContext, former: UserDocument, next: UserDocument): void {
+  const from = managerOf(former.user)
+  if (from === null || from === managerOf(next.user)) return
+  const smallest = smallestInCircle(context, former.user.id, from)
+  if (smallest === null || smallest === former.user.id) return
+  const document = context.set.get('users', documentId(context.scope, smallest))
+  const manager = document && managerOf(document.user)
+  if (manager !== null) noteReports(context, { reportsOf: manager })
 }
 
 /** Reports of a changed manager are told in a phase of their own: whom the event itself reads may not be among them. */

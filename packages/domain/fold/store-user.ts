@@ -10,7 +10,8 @@ import { sameValue, sharing } from '../sharing.ts'
 import { trace, userDifference, userFields } from '../user-difference.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { keepBack, setState } from './keep-back.ts'
-import { countReport, followManager } from './manager-fold.ts'
+import { withCircleCut } from './manager-circle.ts'
+import { countReport, followManager, managerOf } from './manager-fold.ts'
 import { meetTeam } from './team-fold.ts'
 import { managerReference, wholeUser } from './whole-user.ts'
 
@@ -33,7 +34,7 @@ export function storeUser(
   if (kept !== null && told !== null) {
     layStanding(next, former, kept.standing)
     if (kept.fields.length > 0) {
-      user = sharing(told, asTold(context, withFormer(user, told, kept.fields)))
+      user = sharing(told, asTold(context, former, withFormer(user, told, kept.fields)))
       changed = userDifference(told, user)
     }
   }
@@ -48,7 +49,7 @@ export function storeUser(
     context.changes.push(userChange(context, type, user, changed))
   }
   countActive(context, former?.user.status ?? null, user.status)
-  countReport(context, next._id, countedManager(former), countedManager(next))
+  countReport(context, next._id, former && managerOf(former.user), managerOf(next.user))
   const named = user.status === 'deleted' ? null : meetTeam(context, next)
   return joinReach(followManager(context, former, next), named)
 }
@@ -60,8 +61,11 @@ export function refreshUser(context: FoldContext, document: UserDocument): Reach
   const { id } = document.user
   const { observed, unseen_since } = document
   const desired = wholeUser(context, document, { id, observed, unseen_since, standing: standing ?? null })
+  // what is held differs from what is told, unless nobody claims it any more
   const differs =
-    userDifference(document.user, desired.user).length > 0 || !sameValue(standing ?? null, desired.standing)
+    userDifference(document.user, desired.user).length > 0 ||
+    !sameValue(standing ?? null, desired.standing) ||
+    standing?.held != null
   if (!differs) return null
   const next = { ...document, user: desired.user }
   layStanding(next, document, desired.standing)
@@ -80,14 +84,13 @@ export function toldOf(document: UserDocument | null): User | null {
 }
 
 /** A manager who is kept back is shown as they are now. */
-function asTold(context: FoldContext, user: User): User {
-  if (user.override_manager === null || user.override_manager.id === user.id) return selfManaged(user, user.status)
-  return { ...user, override_manager: managerReference(context, user.override_manager.id) }
-}
-
-function countedManager(document: UserDocument | null): string | null {
-  if (document === null || document.user.status === 'deleted') return null
-  return document.user.override_manager?.id ?? null
+export function asTold(context: FoldContext, former: UserDocument | null, user: User): User {
+  const { id, override_manager: manager, status } = user
+  const isSelf = manager === null || manager.id === id
+  const shown = isSelf
+    ? selfManaged(user, status)
+    : { ...user, override_manager: managerReference(context, manager.id) }
+  return withCircleCut(context, former, shown)
 }
 
 function countActive(context: FoldContext, from: UserStatus | null, to: UserStatus): void {

@@ -3,12 +3,14 @@ import { documentId, type ManagerReference, type UserDocument } from '../documen
 import { type MappingContext, managerStateOf } from '../mapping.ts'
 import { type Desired, desiredUser, type Known } from './desired-user.ts'
 import type { FoldContext } from './fold-context.ts'
+import { withCircleCut } from './manager-circle.ts'
 import { namesOf } from './names.ts'
 import { prospectiveUser } from './prospective-user.ts'
 
 /** Before the brake has its say. */
 export function wholeUser(context: FoldContext, former: UserDocument | null, known: Known): Desired {
-  return desiredUser(context, mappingContext(context), former, known)
+  const { user, standing } = desiredUser(context, mappingContext(context), former, known)
+  return { user: withCircleCut(context, former, user), standing }
 }
 
 function mappingContext(context: FoldContext): MappingContext {

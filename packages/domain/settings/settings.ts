@@ -123,7 +123,11 @@ export const Settings = Type.Object(
       }),
     ),
     override_manager: Type.Optional(
-      Type.Boolean({ default: true, description: 'Whether `override_manager` is told.' }),
+      Type.Boolean({
+        default: true,
+        description:
+          'Whether `override_manager` is told. Of people who manage each other in a circle, at most 32, the one with the smallest id has theirs told as `cyclic`.',
+      }),
     ),
     team_parents: Type.Optional(
       Type.Boolean({ default: false, description: 'Whether teams name their parent in HiBob’s list.' }),
