@@ -61,10 +61,13 @@ await t.test('shrunken audience: who is not shown any more is unseen, and nobody
   await caughtUp()
   t.same(await unseen(), ids.slice(16), 'asked for by id, and not there')
   shrunk.misbehave({ audience: ids.slice(0, 14) })
-  t.match(await importEveryone(pipeline, 'shrunk'), { type: 'hibob.import.completed' })
+  t.match(await importEveryone(pipeline, 'shrunk'), { state: 'completed' })
   t.same(await unseen(), ids.slice(14))
   shrunk.misbehave({ audience: ids.slice(0, 3) })
-  t.match(await importEveryone(pipeline, 'shrunk'), { type: 'hibob.import.failed', code: 'import_saw_too_few' })
+  t.match(await importEveryone(pipeline, 'shrunk'), {
+    state: 'failed',
+    outcome: { failure: { code: 'import_saw_too_few' } },
+  })
   t.same(await unseen(), ids.slice(14), 'fewer than half are believed in nothing')
   t.same(await Array.fromAsync(models.users('shrunk')), before)
 
