@@ -79,8 +79,8 @@ await t.test('leavers: by their last day of work, at once, back again, away, and
   clock.goTo(10)
   await setTo({ leavers: ended('flag') })
   await turnTo('leavers', 10)
-  const [garden, stays, revoked, again, away, unseen] = Array.from({ length: 6 }, employee) as [
-    ...[string, string, string, string, string, string],
+  const [garden, stays, revoked, again, away, resting, unseen] = Array.from({ length: 7 }, employee) as [
+    ...[string, string, string, string, string, string, string],
   ]
   await caughtUp()
   company.terminate(garden, { date: day(16), gardenLeaveFrom: day(12) })
@@ -88,7 +88,7 @@ await t.test('leavers: by their last day of work, at once, back again, away, and
   company.terminate(revoked, { date: day(40), revokeAccessImmediately: true })
   company.terminate(again, { date: day(11) })
   company.leave(away, {})
-  company.misbehave({ audience: [garden, stays, revoked, again, away] })
+  company.misbehave({ audience: [garden, stays, revoked, again, away, resting] })
   company.update(unseen, { firstName: 'Unseen' })
   await caughtUp()
   t.match(company.person(away), { status: 'Inactive', lifecycleStatus: 'Parental leave' })
@@ -126,7 +126,11 @@ await t.test('leavers: by their last day of work, at once, back again, away, and
   t.equal(await statusOf(unseen), 'active', 'flagged, as set')
   t.match(await userOf(again), { status: 'active', hire_date: day(14) })
 
-  await setTo({ leavers: { ...ended('deactivate'), long_leave: 'deactivate' } })
+  company.terminate(resting, { date: day(40), gardenLeaveFrom: day(14) })
+  await caughtUp()
+  t.match([company.person(resting)?.lifecycleStatus, await statusOf(resting)], ['Garden leave', 'active'])
+  await setTo({ leavers: { ...ended('deactivate'), long_leave: 'deactivate', garden_leave: 'deactivate' } })
+  t.equal(await statusOf(resting), 'deactivated')
   t.same([await statusOf(unseen), await statusOf(away)], ['deactivated', 'deactivated'], 'as it is set now')
   company.misbehave({ audience: null })
   company.update(unseen, { firstName: 'Seen' })

@@ -191,6 +191,15 @@ await t.test('managers: told or not, as set; who is inactive, out of scope or in
   company.terminate(gone)
   company.update(outside, { siteId: remote })
   await caughtUp()
+  const [managerOfA, managerOfB] = [(await userOf(a))?.override_manager, (await userOf(b))?.override_manager]
+  t.match(
+    [managerOfA, managerOfB],
+    [
+      { id: b, state: 'cyclic' },
+      { id: a, state: 'active' },
+    ],
+    'cut at one place',
+  )
   const problems = await managerProblems(pipeline.mongo, 'managers')
   t.same(
     problems.map(problem => [problem.id, problem.problems, problem.cycle]),
