@@ -61,6 +61,25 @@ t.test('a claim that HiBob takes back is forgotten', async t => {
   t.same(folded.types, ['user.created'])
 })
 
+t.test('what settings claimed is forgotten when later settings claim it no more, held or rejected', async t => {
+  const scoped = (otherwise: 'leaver' | 'flag', version: number) =>
+    settings(
+      {
+        scope: { include: { field: 'root.surname', equals: 'X' }, otherwise },
+        brake: { at_least: 0, percent: 0 },
+      },
+      version,
+    )
+  const held = [...people(2), scoped('leaver', 1)]
+  t.match(holdOf(fold(...held)), { id: 'acme-2', count: 2 })
+  const flagged = fold(...held, scoped('flag', 2))
+  t.equal(holdOf(flagged), null)
+  t.equal(flagged.userDocument('1')?.standing?.held ?? null, null)
+  t.same(statuses(fold(...held, scoped('flag', 2), approved('acme-2')), 2), ['active', 'active'])
+  const again = fold(...held, rejected('acme-2'), scoped('flag', 2), scoped('leaver', 3))
+  t.match(holdOf(again), { id: 'acme-5', count: 2 })
+})
+
 t.test('an approved hold is published, whole or by person', async t => {
   const held = [limit(0), ...people(3), ...ids(3).map(gone)]
   const id = 'acme-4'

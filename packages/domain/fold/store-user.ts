@@ -61,11 +61,11 @@ export function refreshUser(context: FoldContext, document: UserDocument): Reach
   const { id } = document.user
   const { observed, unseen_since } = document
   const desired = wholeUser(context, document, { id, observed, unseen_since, standing: standing ?? null })
-  // what is held differs from what is told, unless nobody claims it any more
+  // what is held or was rejected differs from what is told, unless nobody claims it any more
   const differs =
     userDifference(document.user, desired.user).length > 0 ||
     !sameValue(standing ?? null, desired.standing) ||
-    standing?.held != null
+    (standing?.held ?? standing?.rejected ?? null) !== null
   if (!differs) return null
   const next = { ...document, user: desired.user }
   layStanding(next, document, desired.standing)

@@ -151,3 +151,11 @@ t.test(
     t.equal(listOf({ constant: 'x' }), null)
   },
 )
+
+t.test('half of a surrogate pair, which no store keeps, is never told', async t => {
+  t.equal(outcome({ constant: '\ud800 x' }, given({})), '\ufffd x')
+  t.equal(outcome({ from: 'work.a', default: '\udc00' }, given({})), '\ufffd')
+  t.equal(outcome({ from: 'work.a', values: { x: '\ud800' } }, given({ 'work.a': 'x' })), '\ufffd')
+  t.equal(outcome({ expression: '$split(work.a, "")[0]' }, given({ 'work.a': '😀' })), '\ufffd')
+  t.equal(follow({ expression: '$error($split(work.a, "")[0])' }, given({ 'work.a': '😀' })).error, '\ufffd')
+})

@@ -36,10 +36,13 @@ export function compileRule(rule: Rule, convert: (value: Scalar) => Scalar = val
     list,
     evaluate: (kept, names) => {
       try {
-        return follow(kept, names)
+        const followed = follow(kept, names)
+        const { value } = followed
+        // half of a surrogate pair is kept by no store: constants may hold one, expressions may cut one
+        return typeof value === 'string' ? { ...followed, value: value.toWellFormed() } : followed
       } catch (error) {
         if (!(error instanceof UnreadableField || error instanceof ExpressionError)) throw error
-        return { value: null, path: null, raw: null, error: error.message }
+        return { value: null, path: null, raw: null, error: error.message.toWellFormed() }
       }
     },
   }

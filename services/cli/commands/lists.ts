@@ -129,9 +129,12 @@ async function print<T>(
   }
   if (options.json) return printJsonArray(toAsync(all))
   const isRemoved = all.length === 0 && (await context.tenant(tenant)).state === 'removed'
+  const filters = (['unseen', 'flagged', 'held'] as const).filter(name => options[name])
   const empty = isRemoved
     ? `Tenant ${tenant} is removed: it has no ${noun} any more`
-    : `There is no ${noun} of ${tenant}${where || ' yet'}`
+    : filters.length > 0
+      ? `No ${noun} of ${tenant}${where} is ${filters.join(' and ')}`
+      : `There is no ${noun} of ${tenant}${where || ' yet'}`
   printTable(head, all.map(row), empty)
 }
 

@@ -54,7 +54,7 @@ export async function decideHold(
   if (options.json)
     return printJson({ tenant, hold_id: hold.id, verdict, event_id: at.id, users: decided, still_held: left })
   say(
-    `Of ${decided} users it is ${outcome[verdict]}; ${left === 0 ? 'nobody is held any more' : `${left} are still held`}`,
+    `Of ${decided} ${decided === 1 ? 'user' : 'users'} it is ${outcome[verdict]}; ${left === 0 ? 'nobody is held any more' : `${left} are still held`}`,
   )
 }
 

@@ -28,7 +28,7 @@ export async function showHolds(
       people,
     })
   if (hold === null) return say(`Nothing of ${tenant} is held`)
-  say(`Hold ${hold.id}: ${hold.count} users since ${hold.since}`)
+  say(`Hold ${hold.id}: ${hold.count} ${hold.count === 1 ? 'user' : 'users'} since ${hold.since}`)
   if (alertFailure !== null) say(`The alert of it was not delivered yet (${alertFailure}); it is tried again`)
   printTable(
     ['id', 'name', 'what is held', 'since', 'because of'],

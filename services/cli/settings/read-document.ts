@@ -11,7 +11,7 @@ export async function readDocument(file: string): Promise<unknown> {
   const name = file === '-' ? 'standard input' : file
   if (given.length > bytesMax) throw refused('settings_invalid', `${name} is larger than 1 MiB: no settings are`)
   try {
-    return JSON.parse(given)
+    return JSON.parse(given.replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw refused('settings_invalid', `${name} is no JSON: ${cause instanceof Error ? cause.message : cause}`)
   }
