@@ -43,7 +43,11 @@ function invite({ user }: Evidence): Step[] {
   const { invite: known = null } = user?.standing ?? {}
   if (known === null) return []
   const due = known.due === null ? 'once there is a hire date' : `on ${known.due} or the first day after it`
-  const texts = { waiting: `is told ${due}`, told: 'was told', cancelled: 'is not told' }
+  const texts = {
+    waiting: `is told ${due}`,
+    told: 'was told',
+    cancelled: 'is not told: invites are off, or they left first, or were at work before',
+  }
   return [{ step: `invite_${known.state}`, at: null, text: `the invite ${texts[known.state]}` }]
 }
 
