@@ -1,7 +1,9 @@
 // People who manage each other in a circle. It is cut at its smallest id, whose reference is `cyclic`; the others' are a chain.
 // What is cut follows from who manages whom alone. Whoever keeps their manager keeps the cut, unless somebody else's manager changed.
 import { documentId, type User, type UserDocument } from '../documents.ts'
-import type { FoldContext } from './fold-context.ts'
+import type { CompiledSettings } from '../settings/compiled.ts'
+import { settingsNow } from '../settings/in-force.ts'
+import { type FoldContext, tenantState } from './fold-context.ts'
 import { managerOf } from './manager-fold.ts'
 import { prospectiveUser } from './prospective-user.ts'
 
@@ -28,12 +30,22 @@ function isCut(context: FoldContext, former: UserDocument | null, user: User): b
 function isSmallest(context: FoldContext, id: string, managerId: string): boolean {
   if (managerId === id) return true
   if (!mayHaveReports(context, id)) return false
-  // a user who is not come to yet is taken as this event will leave them
+  const keeps = keepsManagers(context)
   const circle = walkUp(id, managerId, at => {
     const document = at < id ? null : context.set.get('users', documentId(context.scope, at))
-    return document === null ? null : managerOf(prospectiveUser(context, document))
+    if (document === null) return null
+    // a user who is not come to yet is taken as this event will leave them, which takes long to work out
+    return managerOf(keeps && !document.standing?.hidden ? document.user : prospectiveUser(context, document))
   })
   return circle !== null && smallestOf(circle) === id
+}
+
+/** Whether settings leave everybody who is told of with the manager they have; who comes into the scope gets one. */
+function keepsManagers(context: FoldContext): boolean {
+  if (context.event.type !== 'tenant.settings.changed') return false
+  const now = settingsNow(tenantState(context))
+  const isTold = (settings?: CompiledSettings) => settings?.settings.override_manager !== false
+  return isTold(now?.compiled) === isTold(now?.former)
 }
 
 /** Of the circle that somebody is or was in under a manager, given everybody else as stored, the smallest; null: it is none. */
