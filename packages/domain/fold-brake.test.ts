@@ -149,18 +149,3 @@ t.test('a removal is not braked', async t => {
   t.same(folded.users, [])
   t.same(folded.types.filter(type => type === 'user.deleted').length, 3)
 })
-
-t.test('what is held, and what settings claim no more, is held no longer', async t => {
-  const include = { field: 'work.department', equals: '7' }
-  const brake = { at_least: 0, percent: 0 }
-  const { userDocument, states } = fold(
-    observed('1', employed({ 'work.department': '8' })),
-    settings({ scope: { include, otherwise: 'leaver' }, brake }),
-    settings({ scope: { include, otherwise: 'flag' }, brake }, 2),
-  )
-  t.equal(userDocument('1')?.standing?.held, null)
-  t.match(
-    states.find(({ kind }) => kind === 'tenant'),
-    { hold: null },
-  )
-})
