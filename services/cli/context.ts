@@ -19,6 +19,7 @@ import {
   readModels,
   requireCluster,
   type Tenant,
+  tenantRemoved,
 } from '@hibob-sync/mongo'
 import { AppError, commaList, createLogger, errorCode, masterKeyOf } from '@hibob-sync/runtime'
 import { v7 as uuidv7 } from 'uuid'
@@ -118,6 +119,13 @@ export function commandContext() {
     return found
   }
 
+  /** Throws AppError `tenant_unknown` or `tenant_removed`. */
+  async function presentTenant(id: string): Promise<Tenant> {
+    const found = await tenant(id)
+    if (found.state === 'removed') throw tenantRemoved(id)
+    return found
+  }
+
   // reading tenants opens no secret, so it needs no key
   const tenantReader = async () =>
     createTenantStore(
@@ -167,6 +175,7 @@ export function commandContext() {
     tenants,
     tenantReader,
     tenant,
+    presentTenant,
     models,
     append,
     appendAt,

@@ -32,6 +32,13 @@ await t.test('every act on a removed tenant says that it is removed, and how it 
     const { code, stderr } = await hibobSync(env, 'tenants', ...args)
     t.match([code, stderr], [1, /tenant_removed.*tenants add/s], args.join(' '))
   }
+  for (const args of [
+    ['settings', 'show', 'gone'],
+    ['settings', 'edit', 'gone'],
+    ['holds', 'show', 'gone'],
+    ['upcoming', 'gone'],
+  ])
+    t.match((await hibobSync(env, ...args)).stderr, /^tenant_removed/, args.join(' '))
   for (const listing of ['users', 'teams', 'managers'])
     t.match((await hibobSync(env, listing, 'gone')).stderr, /gone is removed/, listing)
 })
@@ -39,6 +46,13 @@ await t.test('every act on a removed tenant says that it is removed, and how it 
 await t.test('a secret that there is not is said so before anybody is asked to confirm', async t => {
   const { code, stderr } = await hibobSync(env, 'tenants', 'remove-secret', 'acme', '1f2e3d4c')
   t.match([code, stderr], [1, /^secret_unknown: .*tenants show acme/])
+})
+
+await t.test('what cannot be answered is refused, not guessed', async t => {
+  const refused = (...args: string[]) => hibobSync({ ...env, VISUAL: '', EDITOR: '' }, ...args)
+  t.match((await refused('replay', 'acme', '--to', '2100-01-01T00:00:00Z')).stderr, /^time_invalid: .*still to come/)
+  t.match((await refused('explain', 'acme', '')).stderr, /^usage: name a user/)
+  t.match((await refused('settings', 'edit', 'acme')).stderr, /^editor_failed: there is no terminal.*settings set/)
 })
 
 await t.test('a command that needs MASTER_KEY says that it is not set', async t => {

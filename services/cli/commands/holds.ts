@@ -17,7 +17,7 @@ export function holdsCommands(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync holds show acme'))
     .action(async (tenant: string, options: HoldsOptions) => {
-      await context.tenant(tenant)
+      await context.presentTenant(tenant)
       await showHolds(context, tenant, options)
     })
 

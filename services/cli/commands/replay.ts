@@ -52,7 +52,7 @@ export function replayCommand(program: Command, context: Context): void {
       if (options.all) return replayAll(context, tenant, options)
       if (tenant === undefined) throw usage('name a tenant, or give --all')
       if (options.snapshot !== undefined) await keepAt(context, tenant, options.snapshot, options)
-      else if (options.to !== undefined) await showAt(context, tenant, timeOf(options.to), options)
+      else if (options.to !== undefined) await showAt(context, tenant, pastOf(options.to, tenant), options)
       else if (options.dryRun) await dryRun(context, tenant, options)
       else await switchAndTell(context, tenant, 'replay', options)
     })
@@ -105,6 +105,12 @@ async function dryRun(context: Context, tenant: string, { json }: ReplayOptions)
   else showDifferences(found)
 }
 
+function pastOf(to: string, tenant: string): number {
+  const timeMs = timeOf(to)
+  if (timeMs <= Date.now()) return timeMs
+  throw new AppError('time_invalid', `${to} is still to come: how ${tenant} is then is not known`, { retryable: false })
+}
+
 async function showAt(context: Context, tenant: string, timeMs: number, { json }: ReplayOptions): Promise<void> {
   const { tenantAt } = await import('@hibob-sync/replay')
   const { offset, users, teams, managers } = await withReplayParts(context, tenant, (parts: ReplayParts) =>
@@ -124,11 +130,7 @@ async function keepAt(
   { to = '', replace = false, json }: ReplayOptions,
 ): Promise<void> {
   requireSnapshotName(name)
-  const timeMs = timeOf(to)
-  if (timeMs > Date.now())
-    throw new AppError('time_invalid', `${to} is still to come: how ${tenant} is then is not known`, {
-      retryable: false,
-    })
+  const timeMs = pastOf(to, tenant)
   const { keepSnapshot } = await import('@hibob-sync/replay')
   const kept = await withReplayParts(
     context,

@@ -44,7 +44,7 @@ export function settingsCommands(program: Command, context: Context): void {
       `${examples('hibob-sync settings set acme --file settings.json --reason "teams by sub-department"', 'hibob-sync settings set acme --file - --based-on 3 --yes --json < settings.json')}\n\nThe document's JSON Schema is ${schema}.`,
     )
     .action(async (tenant: string, options: ChangeOptions & { file: string }) => {
-      await context.tenant(tenant)
+      await context.presentTenant(tenant)
       const document = await readDocument(options.file)
       const kept = options.file === '-' ? 'where it came from' : `in ${options.file}`
       await changeSettings(context, tenant, document, options, kept)
@@ -101,7 +101,7 @@ export function settingsCommands(program: Command, context: Context): void {
 }
 
 async function show(context: Context, tenant: string, { json, version }: OutputOptions & { version?: number }) {
-  await context.tenant(tenant)
+  await context.presentTenant(tenant)
   const found = version === undefined ? await inForce(context, tenant) : await versionOf(context, tenant, version)
   if (json) return printJson({ tenant, ...found })
   process.stdout.write(`${JSON.stringify(found.settings, null, 2)}\n`)
@@ -114,7 +114,7 @@ async function inForce(context: Context, tenant: string) {
 }
 
 async function edit(context: Context, tenant: string, options: ChangeOptions): Promise<void> {
-  await context.tenant(tenant)
+  await context.presentTenant(tenant)
   const { settings, version } = await (await context.models()).settingsOf(tenant)
   const file = await editDocument(tenant, settings)
   if (file === null) return say('Nothing was changed')
@@ -144,7 +144,7 @@ async function history(context: Context, tenant: string, { json }: OutputOptions
 }
 
 async function preview(context: Context, tenant: string, options: OutputOptions & { file: string; user?: string }) {
-  await context.tenant(tenant)
+  await context.presentTenant(tenant)
   const document = await readDocument(options.file)
   const { settings, fieldsChecked } = await checkDocument(context, tenant, document, options)
   const { user: userId, json } = options
@@ -171,7 +171,7 @@ async function preview(context: Context, tenant: string, options: OutputOptions 
 }
 
 async function rollBack(context: Context, tenant: string, options: ChangeOptions & { to?: number }): Promise<void> {
-  await context.tenant(tenant)
+  await context.presentTenant(tenant)
   const { version, former } = await (await context.models()).settingsOf(tenant)
   if (version === 0)
     throw new AppError('nothing_to_roll_back', `${tenant} has no settings to take back`, { retryable: false })

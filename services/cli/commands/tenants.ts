@@ -1,7 +1,7 @@
 // `tenants`: who is synchronised, how their webhooks are recognised, how HiBob is asked on their behalf.
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
-import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant, tenantRemoved } from '@hibob-sync/mongo'
+import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
 import { AppError, commaList, errorCode } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
@@ -103,7 +103,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('hibob-sync tenants rotate-url acme --yes'))
     .action(async (tenant: string, options: Confirmable) => {
-      if ((await context.tenant(tenant)).state === 'removed') throw tenantRemoved(tenant)
+      await context.presentTenant(tenant)
       await confirm(`Webhooks of ${tenant} to the former URL will be refused from now on.`, options.yes)
       const { token } = await (await context.tenants()).rotateToken(tenant, context.by)
       printUrl(context, tenant, token, options)
@@ -187,8 +187,7 @@ async function warnOfSameCompany(context: Context, tenant: string, companyId: st
 
 async function set(context: Context, tenant: string, options: SetOptions): Promise<void> {
   const store = await context.tenants()
-  const { nightly_at, time_zone, state } = await context.tenant(tenant)
-  if (state === 'removed') throw tenantRemoved(tenant)
+  const { nightly_at, time_zone } = await context.presentTenant(tenant)
   const isNightly = options.nightlyAt !== undefined || options.timeZone !== undefined
   const others = [options.hibobUrl, options.serviceUserTokenFile, options.alertSecret]
   if (others.every(option => option === undefined) && !isNightly)

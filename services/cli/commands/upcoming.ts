@@ -42,7 +42,7 @@ export function upcomingCommand(program: Command, context: Context): void {
     )
     .action(async (tenant: string, options: UpcomingOptions) => {
       const days = daysOf(options.days)
-      await context.tenant(tenant)
+      await context.presentTenant(tenant)
       const states = tenantStates(await context.mongo())
       const state = await states.live(tenant)
       const from = today((JSON.parse(state?.settings?.json ?? '{}') as { time_zone?: string }).time_zone)

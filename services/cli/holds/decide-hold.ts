@@ -1,5 +1,5 @@
 // A person decides on what the brake keeps back, whole or user by user: an event, then what came of it. Audited.
-import { auditLog, heldUsers, tenantRemoved } from '@hibob-sync/mongo'
+import { auditLog, heldUsers } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import { awaitFolded } from '../await-folded.ts'
 import type { Context } from '../context.ts'
@@ -26,7 +26,7 @@ export async function decideHold(
   verdict: Verdict,
   options: DecideOptions,
 ): Promise<void> {
-  if ((await context.tenant(tenant)).state === 'removed') throw tenantRemoved(tenant)
+  await context.presentTenant(tenant)
   const hold = (await (await context.models()).state(tenant))?.hold ?? null
   if (hold === null) throw refused('nothing_held', `nothing of ${tenant} is held: there is nothing to decide`)
   if (options.hold !== undefined && options.hold !== hold.id)

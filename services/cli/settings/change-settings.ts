@@ -1,7 +1,7 @@
 // Settings become those in force: shown what they would do, agreed to, appended, folded. Of two who change at once, the second is told
 // and loses nothing. Audited.
 import type { Settings } from '@hibob-sync/domain'
-import { auditLog, tenantRemoved } from '@hibob-sync/mongo'
+import { auditLog } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import { awaitFolded } from '../await-folded.ts'
 import type { Context } from '../context.ts'
@@ -25,7 +25,7 @@ export async function changeSettings(
   options: ChangeOptions,
   kept: string,
 ): Promise<void> {
-  if ((await context.tenant(tenant)).state === 'removed') throw tenantRemoved(tenant)
+  await context.presentTenant(tenant)
   const models = await context.models()
   const before = await models.settingsOf(tenant)
   const basedOn = options.basedOn ?? before.version
@@ -81,7 +81,7 @@ export async function changeSettings(
     })
   else say(`Version ${version} is in force${now.version > version ? `, and version ${now.version} after it` : ''}`)
   if (!options.json && preview.counts.waiting.length > 0)
-    say(`Fields that HiBob was not asked for yet come with the next import: hibob-sync import ${tenant} --wait`)
+    say(`Fields that HiBob was not asked for yet come with an import that begins by itself: hibob-sync status`)
 }
 
 async function sayAlerts(context: Context, tenant: string, { alert_url }: Settings): Promise<void> {
