@@ -18,6 +18,8 @@ export interface EnginesOptions {
   detached?: boolean
   /** Allows MongoDB's fail points, for tests of failures. Docker's MongoDB has none, so Docker is passed over. */
   testCommands?: boolean
+  /** For MongoDB's cache, when it is started here. */
+  mongoCacheGb?: number
 }
 
 export interface Engines {
@@ -89,7 +91,10 @@ async function start(dataDir: string, options: EnginesOptions, named: Named): Pr
   const cacheDir = resolve(options.cacheDir ?? '.data/engines')
   const { detached = false, testCommands = false } = options
   const kafkaOptions = { dataDir: join(dataDir, 'kafka'), cacheDir, detached }
-  const mongoOptions = { dataDir: join(dataDir, 'mongo'), cacheDir, detached, testCommands }
+  const mongoOptions = {
+    ...{ dataDir: join(dataDir, 'mongo'), cacheDir, detached, testCommands },
+    cacheGb: options.mongoCacheGb,
+  }
   const [kafka, mongo] = await Promise.allSettled([
     named.brokers ? null : startKafka(kafkaOptions),
     named.mongoUrl ? null : startMongo(mongoOptions),

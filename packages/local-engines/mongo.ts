@@ -16,6 +16,8 @@ export interface MongoOptions {
   detached?: boolean
   /** Allows fail points, for tests of failures. */
   testCommands?: boolean
+  /** 0.5 by default: little, beside everything else on a developer's machine. */
+  cacheGb?: number | undefined
 }
 
 export interface MongoHandle {
@@ -39,7 +41,12 @@ export async function startMongo(options: MongoOptions): Promise<MongoHandle> {
     command,
     args: [
       ...['--dbpath', dbPath, '--bind_ip', '127.0.0.1', '--port', String(port), '--replSet', replicaSet],
-      ...['--wiredTigerCacheSizeGB', '0.5', '--setParameter', `enableTestCommands=${options.testCommands ? 1 : 0}`],
+      ...[
+        '--wiredTigerCacheSizeGB',
+        String(options.cacheGb ?? 0.5),
+        '--setParameter',
+        `enableTestCommands=${options.testCommands ? 1 : 0}`,
+      ],
     ],
     dir,
     port,

@@ -10,7 +10,10 @@ export interface Benchmark {
   run(engines: Engines): Promise<void>
 }
 
-export const machine = `Node ${process.version}, ${availableParallelism()} cores for engines, load and what is measured`
+/** A server gives MongoDB half of its memory; this is far less, and no more of it is of use here. */
+export const mongoCacheGb = 2
+
+export const machine = `Node ${process.version}, ${availableParallelism()} cores for engines, load and what is measured; MongoDB's cache ${mongoCacheGb} GB`
 
 export function printTable(head: string[], rows: (string | number)[][]): void {
   const colAligns = head.map((_, column) => (column === 0 ? 'left' : 'right') as 'left' | 'right')

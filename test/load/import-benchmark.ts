@@ -1,6 +1,6 @@
 // Import of a whole company, from the request to level read models: see import/benchmark.ts for one round.
 import { type Benchmark, figureRow, machine, printTable } from './benchmark.ts'
-import { imageFlags } from './image-flags.ts'
+import { imageText } from './image-flags.ts'
 import { callsAtLeast, type ImportFigures, importRound, othersPerSecond } from './import/benchmark.ts'
 
 const people = Number(process.env['BENCH_PEOPLE'] ?? 50_000)
@@ -10,7 +10,7 @@ export const importBenchmark: Benchmark = {
   title: 'reads everyone of a company that is new, while events of another tenant of its partition go on',
   settings: {
     machine,
-    'Node flags of the importer': imageFlags.join(' '),
+    'Node flags of the importer': imageText,
     people,
     'HiBob calls at least': callsAtLeast,
     'events a second of the other tenant': othersPerSecond,

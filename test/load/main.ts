@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startEngines } from '@hibob-sync/local-engines'
-import type { Benchmark } from './benchmark.ts'
+import { type Benchmark, mongoCacheGb } from './benchmark.ts'
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   ingress: async () => (await import('./ingress/benchmark.ts')).ingressBenchmark,
@@ -22,7 +22,11 @@ if (unknown.length > 0) {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-bench-'))
-const engines = await startEngines({ dataDir, cacheDir: resolve(import.meta.dirname, '../../.data/engines') })
+const engines = await startEngines({
+  dataDir,
+  cacheDir: resolve(import.meta.dirname, '../../.data/engines'),
+  mongoCacheGb,
+})
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end().then(() => process.exit(1)))
 try {
   for (const name of named.length > 0 ? named : Object.keys(benchmarks)) {

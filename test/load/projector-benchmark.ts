@@ -1,6 +1,6 @@
 // Projector against a bare consumer over the same log: see projector/benchmark.ts for one round.
 import { type Benchmark, machine, median, printTable, spread } from './benchmark.ts'
-import { imageFlags } from './image-flags.ts'
+import { imageText } from './image-flags.ts'
 import { type ProjectorFigures, projectorRound } from './projector/benchmark.ts'
 
 const people = 20_000
@@ -13,7 +13,7 @@ export const projectorBenchmark: Benchmark = {
   title: 'folds observations in one transaction a batch and publishes a change for each, beside a bare bulkWrite loop',
   settings: {
     machine,
-    'Node flags': imageFlags.join(' '),
+    'Node flags': imageText,
     people,
     'observations of each': rounds,
     events: people * rounds,

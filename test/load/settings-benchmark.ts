@@ -1,6 +1,6 @@
 // A change of settings that changes everyone: see settings/benchmark.ts for one round.
 import { type Benchmark, figureRow, machine, printTable } from './benchmark.ts'
-import { imageFlags } from './image-flags.ts'
+import { imageText } from './image-flags.ts'
 import { othersPerSecond, type SettingsFigures, settingsRound } from './settings/benchmark.ts'
 
 const people = Number(process.env['BENCH_PEOPLE'] ?? 20_000)
@@ -10,7 +10,7 @@ export const settingsBenchmark: Benchmark = {
   title: 'takes the team of everyone of a tenant from another field, while events of other tenants go on',
   settings: {
     machine,
-    'Node flags of the projector': imageFlags.join(' '),
+    'Node flags of the projector': imageText,
     people,
     'events a second of each other tenant': othersPerSecond,
     runs,

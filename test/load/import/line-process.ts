@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { imageFlags } from '../image-flags.ts'
+import { imageEnv, imageFlags } from '../image-flags.ts'
 
 export type Line = Record<string, unknown>
 
@@ -16,7 +16,7 @@ export interface LineProcess {
 /** Node is started as in the image that customers run. */
 export function startLines(file: string, env: NodeJS.ProcessEnv): LineProcess {
   const child: ChildProcess = spawn(process.execPath, [...imageFlags, file], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...imageEnv, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines: Line[] = []

@@ -10,7 +10,7 @@ import { connectMongo, createTenantStore } from '@hibob-sync/mongo'
 import { createLogger } from '@hibob-sync/runtime'
 import { uniqueName } from '../../support/engines.ts'
 import { type Benchmark, machine, median, printTable, spread } from '../benchmark.ts'
-import { imageFlags } from '../image-flags.ts'
+import { imageEnv, imageFlags, imageText } from '../image-flags.ts'
 import type { ServerFigures } from './figures.ts'
 import type { LoadFigures, LoadRound } from './load-generator.ts'
 import { httpRequest, type LoadTenant, tenantsOn, webhookBody } from './requests.ts'
@@ -25,7 +25,7 @@ export const ingressBenchmark: Benchmark = {
   title: 'signed webhooks → Kafka, answered after the acknowledgement, beside a plain handler that checks nothing',
   settings: {
     machine,
-    'Node flags of the ingress': imageFlags.join(' '),
+    'Node flags of the ingress': imageText,
     connections,
     'body bytes': bodyBytes,
     acks: 'all',
@@ -170,8 +170,10 @@ function requestsOf(tenants: LoadTenant[], tokens: string[]): string[] {
 
 async function startServer(file: string, args: string[], env: NodeJS.ProcessEnv) {
   const profiling = process.env['BENCH_NODE_ARGS']?.split(' ') ?? []
-  const execArgv = file.startsWith('ingress') ? [...imageFlags, ...profiling] : ['--no-warnings']
-  const child = fork(join(import.meta.dirname, file), args, { env: { ...process.env, ...env }, execArgv })
+  const measured = file.startsWith('ingress')
+  const execArgv = measured ? [...imageFlags, ...profiling] : ['--no-warnings']
+  const environment = { ...process.env, ...(measured ? imageEnv : {}), ...env }
+  const child = fork(join(import.meta.dirname, file), args, { env: environment, execArgv })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   return { process: child, port }
 }

@@ -7,7 +7,7 @@ import type { Engines } from '@hibob-sync/local-engines'
 import { createLogger } from '@hibob-sync/runtime'
 import { uniqueName } from '../../support/engines.ts'
 import { fillLog, partitionCount } from '../fill-log.ts'
-import { imageFlags } from '../image-flags.ts'
+import { imageEnv, imageFlags } from '../image-flags.ts'
 import type { Workload } from './observations.ts'
 
 export interface ProjectorFigures {
@@ -60,7 +60,7 @@ async function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promis
   const child = spawn(
     process.execPath,
     [...imageFlags, ...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), join(import.meta.dirname, file), ...args],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { env: { ...process.env, ...imageEnv, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   let output = ''
   child.stdout.on('data', chunk => (output += chunk))

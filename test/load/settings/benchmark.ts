@@ -8,7 +8,7 @@ import { uniqueName } from '../../support/engines.ts'
 import { startService } from '../../support/service-process.ts'
 import { until } from '../../support/until.ts'
 import { fillLog, partitionCount } from '../fill-log.ts'
-import { imageFlags } from '../image-flags.ts'
+import { imageEnv, imageFlags } from '../image-flags.ts'
 import { liveTraffic } from '../replay/live-traffic.ts'
 
 export interface SettingsFigures {
@@ -45,7 +45,7 @@ export async function settingsRound(engines: Engines, people: number): Promise<S
   for (const other of [beside, elsewhere]) await fillLog(client, topic, { people: 1000, rounds: 1, tenants: [other] })
 
   const mongo = await connectMongo(env.MONGODB_URL, { appName: 'bench' })
-  const projector = await startService('projector', { env, execArgv: imageFlags })
+  const projector = await startService('projector', { env: { ...imageEnv, ...env }, execArgv: imageFlags })
   const checkpoints = projectorCheckpoints(mongo)
   const position = async (of: number) => (await checkpoints.load(of))?.position.offset ?? 0
   const ends = await logEnds(client, topic)
