@@ -58,8 +58,8 @@ export function settingsPage(): string {
   const fields = mappedFields.map(field => `\`${field}\``).join(', ')
   return `# Settings
 
-What one customer decides is one JSON document, whole and versioned. Everything may be left out: \`{}\` is the standard behaviour. Its JSON
-Schema is [contracts/settings.schema.json](contracts/settings.schema.json). This page is made from the code: \`npm run docs\`.
+What one customer decides is one JSON document, whole and versioned. Everything may be left out: \`{}\` is the standard behaviour; what is
+**needed** is so where the part that it belongs to is given. Its JSON Schema is [contracts/settings.schema.json](contracts/settings.schema.json). This page is made from the code: \`npm run docs\`.
 
 | setting | may be | standard | what it is |
 |---|---|---|---|
@@ -83,6 +83,8 @@ ${rows(Rule as unknown as Described).join('\n')}
   fields what the rule gives.
 - A rule that cannot be followed (a list of several values, an object, an expression that fails) is a mapping error: the field keeps its last value,
   and the error is shown.
+- A custom field whose rule is taken out is emptied, by a roll-back too: for many people at once the brake holds that until it is approved
+  (\`hibob-sync holds\`).
 
 ## Expressions
 
@@ -125,12 +127,16 @@ function rows(schema: Described, path = ''): string[] {
     const here = `${path}${name}`
     if (here === 'fields') return [row('fields.<field>', Object.values(inner.properties ?? {})[0] as Described)]
     if (here === 'custom_fields') return [row('custom_fields.<name>', inner)]
-    return inner.properties === undefined ? [row(here, inner)] : rows(inner, `${here}.`)
+    const isNeeded = path !== '' && (schema.required ?? []).includes(name)
+    return inner.properties === undefined ? [row(here, inner, isNeeded)] : rows(inner, `${here}.`)
   })
 }
 
-function row(path: string, schema: Described): string {
-  const standard = schema.default === undefined ? '' : `\`${schema.default}\``
+function row(path: string, schema: Described, isNeeded = false): string {
+  const standard = [
+    ...(schema.default === undefined ? [] : [`\`${schema.default}\``]),
+    ...(isNeeded ? ['**needed**'] : []),
+  ].join(', ')
   return `| \`${path}\` | ${mayBe(path, schema)} | ${standard} | ${path === 'scope.include' ? 'Who is a user.' : (schema.description ?? '')} |`
 }
 

@@ -24,7 +24,7 @@ const standard = new Set<string>(standardFields)
 export function unknownField(path: string, known: KnownFields | null): string | null {
   if (known === null || known.has(path) || standard.has(path)) return null
   const near = nearestNames(path, known.values()).map(({ id, name }) => `“${id}” (${name})`)
-  return `HiBob has no field “${path}”${near.length === 0 ? '' : `; near it are ${near.join(', ')}`}`
+  return `HiBob has no field “${path}”; ${near.length === 0 ? 'no id is near it: those of the company are in HiBob’s list of fields (GET /v1/company/people/fields)' : `near it are ${near.join(', ')}`}`
 }
 
 /** The list to note in a rule: that of the fields whose list is not known by itself, if it is one for all of them. */

@@ -32,7 +32,8 @@ function alternatives(schema: Schema, value: unknown, path: string, special: Spe
 function memberProblems(schema: Schema, value: Record<string, unknown>, path: string, special: Special): Problem[] {
   const problems: Problem[] = []
   for (const name of schema.required ?? [])
-    if (!Object.hasOwn(value, name)) problems.push({ path: at(path, name), message: 'is missing' })
+    if (!Object.hasOwn(value, name))
+      problems.push({ path: at(path, name), message: `is missing: ${schemaWords(memberSchema(schema, name) ?? {})}` })
   for (const [name, member] of Object.entries(value)) {
     const inner = memberSchema(schema, name)
     if (inner === undefined) problems.push({ path: at(path, name), message: notKnown(schema, name) })

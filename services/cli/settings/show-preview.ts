@@ -26,7 +26,7 @@ export function showCounts(counts: PreviewCounts): void {
   if (waiting.length === 0) return
   const what = waiting.length === 1 ? '1 rule reads fields' : `${waiting.length} rules read fields`
   say(
-    `${what} that HiBob has not been asked for yet of everyone; until the next import the former rule holds for them:`,
+    `${what} that HiBob has not been asked for yet of everyone. The former rule holds until an import, which begins by itself, has asked for them; what they bring is not in this preview:`,
   )
   for (const { rule, paths, people } of waiting) say(`  ${rule} (${paths.join(', ')}): ${people} people`)
 }
