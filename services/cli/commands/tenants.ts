@@ -44,7 +44,7 @@ export function tenantCommands(program: Command, context: Context): void {
     .addHelpText(
       'after',
       examples(
-        'hibob-sync tenants add acme --company-id 700123 --service-user-id SERVICE-1 --service-user-token-file token.txt --signing-secret-file secret.txt',
+        'hibob-sync tenants add acme --company-id 812345 --service-user-id SERVICE-1 --service-user-token-file token.txt --signing-secret-file secret.txt',
       ),
     )
     .action((tenant: string, options: AddOptions) => add(context, tenant, options))
