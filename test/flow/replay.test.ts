@@ -186,7 +186,7 @@ await t.test('the tenant as it was at a time is printed as the listings print it
     'replay',
     'acme',
     '--to',
-    new Date((events.at(-1)?.time ?? 0) + 60_000).toISOString(),
+    new Date((events.at(-1)?.time ?? 0) + 1).toISOString(),
   )
   t.same(then.users, await Array.fromAsync(prepared.models.users('acme')))
   t.same(then.teams, await Array.fromAsync(prepared.models.teams('acme')))
