@@ -1,5 +1,6 @@
 export { clusterId } from './admin.ts'
 export { applyTopics } from './apply-topics.ts'
+export { checkLog } from './check-log.ts'
 export { checkTopics, type LogIdentity, requireTopics, type TopicProblem } from './check-topics.ts'
 export { createKafka, type KafkaClient, type KafkaOptions } from './client.ts'
 export * from './consumer.ts'

@@ -48,7 +48,7 @@ export function changeDocuments(
     const first = changes[at - 1]?.offset !== offset
     index = first ? 0 : index + 1
     if (first) step = stepId(partition, offset, stepOf(offset))
-    const _id = `${step}/${index === 0 ? '0000' : pad(index, 4)}/${topic}`
+    const _id = `${step}/${pad(index, 4)}/${topic}`
     const document = { _id, tenantId, key, offset, value, foldedAt }
     return tombstone ? { ...document, tombstone } : document
   })

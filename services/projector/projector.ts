@@ -1,6 +1,7 @@
 // The projector: each assigned partition is taken over, drained, and folded on from its checkpoint.
 import {
   type Consumer,
+  checkLog,
   type KafkaClient,
   type Lanes,
   type LogEnds,
@@ -24,7 +25,7 @@ import { documentCache } from './document-cache.ts'
 import type { ProjectorMetrics } from './metrics.ts'
 import { type PartitionProjection, projectPartition } from './project-partition.ts'
 import { type Publisher, publisher } from './publisher.ts'
-import { checkLog, drainOutbox } from './take-over.ts'
+import { drainOutbox } from './take-over.ts'
 
 export interface ProjectorParts {
   config: ProjectorConfig
@@ -69,7 +70,7 @@ export async function startProjecting(parts: ProjectorParts) {
     release([partition])
     const session = store.openSession()
     const checkpoint = await checkpoints.takeOver(partition, parts.clusterId, session)
-    checkLog(checkpoint, await endsOf(checkpoint))
+    checkLog({ partition, offset: checkpoint.position.offset, done: 'folded' }, await endsOf(checkpoint))
     const own = publisher({
       ...parts,
       partition,

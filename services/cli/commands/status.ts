@@ -1,5 +1,5 @@
 // `status`: how far everything is, at one glance.
-import { logEnds } from '@hibob-sync/kafka'
+import { checkLog, logEnds } from '@hibob-sync/kafka'
 import {
   type ImportDrift,
   importerCheckpoints,
@@ -11,7 +11,6 @@ import {
   projectorCheckpoints,
   replays,
 } from '@hibob-sync/mongo'
-import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printJson, printTable } from '../output.ts'
@@ -205,19 +204,10 @@ async function partitionStatus(context: Context, mongo: Mongo): Promise<Partitio
   }
   // a log grows while it is looked at; one that still ends before a position was cut
   const endsNow = ahead.length === 0 ? ends : await readEnds()
-  for (const { partition, offset } of ahead) {
-    const high = endsNow.get(partition)?.high ?? 0
-    if (offset > high) throw logBehind(partition, offset, high)
-  }
+  for (const { partition, offset } of ahead)
+    checkLog({ partition, offset, done: 'read' }, endsNow.get(partition) ?? { low: 0, high: 0 })
   return found.sort((a, b) => a.partition - b.partition)
 }
-
-const logBehind = (partition: number, offset: number, high: number) =>
-  new AppError(
-    'log_behind_checkpoint',
-    `partition ${partition} is read up to ${offset}, but its log ends at ${high}: the log was cut, or restored from an older copy. Restore the log with its offsets, or fold it anew into an empty MongoDB database`,
-    { retryable: false },
-  )
 
 async function importStatus(mongo: Mongo, tenant: string): Promise<ImportStatus | null> {
   const imports = importStore(mongo)
