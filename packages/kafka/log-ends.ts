@@ -24,7 +24,8 @@ export async function offsetForTime(
   timeMs: number,
 ): Promise<number> {
   return withAdmin(client, async admin => {
-    const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
+    // to Kafka -1 is the end of the log and -2 its beginning, not times of 1969
+    const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, timeMs))
     const found = Number(offsets.find(offset => offset.partition === partition)?.offset ?? -1)
     return found >= 0
       ? found

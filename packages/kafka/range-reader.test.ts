@@ -88,4 +88,6 @@ t.test('the log tells its ends, and the offset from which records are younger th
   const [first] = await Array.fromAsync(readRange(client, topic, 0, 0, 1))
   t.equal(await offsetForTime(client, topic, 0, (first?.[0]?.time ?? 0) - 1), 0)
   t.equal(await offsetForTime(client, topic, 0, Date.now() + 60_000), 500)
+  for (const before1970 of [-1, -2, Date.parse('0001-01-01')])
+    t.equal(await offsetForTime(client, topic, 0, before1970), 0, `${before1970}`)
 })

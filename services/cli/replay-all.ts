@@ -9,7 +9,7 @@ interface AllOptions extends OutputOptions {
   yes?: boolean
   resendDifferences?: boolean
   dryRun?: boolean
-  to?: string
+  to?: number
 }
 
 /** Throws AppError `replays_failed` when not every tenant was switched. */

@@ -2,9 +2,9 @@
 import type { KeptSnapshot, SnapshotContent } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 
-/** Throws AppError `snapshot_name_invalid`. */
-export function requireSnapshotName(name: string): void {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) return
+/** Returns it. Throws AppError `snapshot_name_invalid`. */
+export function requireSnapshotName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) return name
   throw new AppError(
     'snapshot_name_invalid',
     `${name} is no name of a snapshot: letters, digits, dots, dashes and underscores, at most 63, beginning with a letter or digit`,

@@ -51,6 +51,19 @@ await t.test('a secret that there is not is said so before anybody is asked to c
 await t.test('what cannot be answered is refused, not guessed', async t => {
   const refused = (...args: string[]) => hibobSync({ ...env, VISUAL: '', EDITOR: '' }, ...args)
   t.match((await refused('replay', 'acme', '--to', '2100-01-01T00:00:00Z')).stderr, /^time_invalid: .*still to come/)
+  for (const args of [
+    ['changes', 'acme', '--since', '03/11/2026'],
+    ['events', 'acme', '--from', '5'],
+    ['events', 'acme', '--to', 'foo 1'],
+    ['replay', 'acme', '--to', '2026-02-30', '--snapshot', 'x'],
+  ])
+    t.match(await refused(...args), {
+      code: 1,
+      stdout: '',
+      stderr: /^time_invalid: --(since|from|to) ".*" is not a time/,
+    })
+  t.match((await refused('events', 'acme', '--from', '2026-11-03', '--to', '2026-11-02')).stderr, /^time_invalid/)
+  t.same(await hibobSyncJson(env, 'snapshots', 'list', 'acme'), [])
   t.match((await refused('explain', 'acme', '')).stderr, /^usage: name a user/)
   t.match((await refused('settings', 'edit', 'acme')).stderr, /^editor_failed: there is no terminal.*settings set/)
 })

@@ -6,10 +6,10 @@ import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { examples, type OutputOptions, printLine, printTable, say } from '../output.ts'
-import { timeOf } from '../time-of.ts'
+import { timeOption, timesHelp } from '../time-of.ts'
 
 interface ChangeOptions extends OutputOptions {
-  since?: string
+  since?: number
   user?: string
   limit?: string
   newestFirst?: boolean
@@ -29,22 +29,22 @@ export function changesCommand(program: Command, context: Context): void {
   program
     .command('changes <tenant>')
     .description('what Learn Amp services were told of a tenant, oldest first')
-    .option('--since <time>', 'only what follows from events recorded at or after, ISO 8601')
+    .option('--since <time>', 'only what follows from events recorded at or after', timeOption('--since'))
     .option('--user <id>', 'only of one user')
     .option('--newest-first', 'the newest first')
     .option('--limit <count>', `at most so many; a table shows ${rowsMax} where nothing else is said`)
     .option('--json', 'print one change a line, as it is told, with where it is in the log and whether it is published')
     .addHelpText(
       'after',
-      examples(
+      `${examples(
         'hibob-sync changes acme --newest-first --limit 20',
         'hibob-sync changes acme --since 2026-11-03T08:00:00Z --json',
         'hibob-sync changes acme --user 3400000000000000001',
-      ),
+      )}\n\n${timesHelp}`,
     )
     .action(async (tenant: string, options: ChangeOptions) => {
-      await context.tenant(tenant)
       const limit = limitOf(options.limit)
+      await context.tenant(tenant)
       const partition = await context.partitionOf(tenant)
       const fromOffset = await offsetSince(context, partition, options.since)
       const mongo = await context.mongo()
@@ -74,18 +74,18 @@ export function changesCommand(program: Command, context: Context): void {
     })
 }
 
-async function offsetSince(context: Context, partition: number, since: string | undefined): Promise<number> {
+async function offsetSince(context: Context, partition: number, since: number | undefined): Promise<number> {
   if (since === undefined) return 0
-  const time = timeOf(since)
-  return context.withKafka(client => offsetForTime(client, context.topics().events, partition, time))
+  return context.withKafka(client => offsetForTime(client, context.topics().events, partition, since))
 }
 
 function limitOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  const limit = Number(text)
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new AppError('limit_invalid', `--limit ${text} is no whole number from 1`, { retryable: false })
-  return limit
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new AppError('limit_invalid', `--limit must be a whole number from 1 (got ${JSON.stringify(text)})`, {
+      retryable: false,
+    })
+  return Number(text)
 }
 
 const toldEvent = ({ value }: OutboxChange) => (value === null ? null : (JSON.parse(value) as ToldEvent))

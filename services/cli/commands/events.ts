@@ -1,15 +1,16 @@
 // `events`: a tenant's events as the log holds them, streamed from its partition.
 import type { LogRecord } from '@hibob-sync/domain'
 import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
+import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { asUnreachable, type Context } from '../context.ts'
 import { examples, type OutputOptions, printLine, printTable } from '../output.ts'
-import { timeOf } from '../time-of.ts'
+import { timeOption, timesHelp } from '../time-of.ts'
 
 interface EventOptions extends OutputOptions {
   employee?: string
-  from?: string
-  to?: string
+  from?: number
+  to?: number
 }
 
 interface ShownEvent {
@@ -26,17 +27,18 @@ export function eventCommands(program: Command, context: Context): void {
     .command('events <tenant>')
     .description('events of a tenant, oldest first')
     .option('--employee <id>', 'only those about one person')
-    .option('--from <time>', 'recorded at or after, ISO 8601')
-    .option('--to <time>', 'recorded before, ISO 8601')
+    .option('--from <time>', 'recorded at or after', timeOption('--from'))
+    .option('--to <time>', 'recorded before', timeOption('--to'))
     .option('--json', 'print one CloudEvent a line, with partition and offset')
     .addHelpText(
       'after',
-      examples(
+      `${examples(
         'hibob-sync events acme --employee 3400000000000000001',
         'hibob-sync events acme --from 2026-11-03T08:00:00Z --json',
-      ),
+      )}\n\n${timesHelp}`,
     )
     .action(async (tenant: string, options: EventOptions) => {
+      requireOrder(options)
       await context.tenant(tenant)
       const events = eventsOf(context, tenant, options)
       if (options.json) {
@@ -50,13 +52,18 @@ export function eventCommands(program: Command, context: Context): void {
     })
 }
 
+function requireOrder({ from, to }: EventOptions): void {
+  if (from === undefined || to === undefined || from < to) return
+  throw new AppError('time_invalid', '--from must be before --to', { retryable: false })
+}
+
 async function* eventsOf(context: Context, tenant: string, options: EventOptions): AsyncGenerator<ShownEvent> {
   const partition = await context.partitionOf(tenant)
   const { events: topic } = context.topics()
   const [from, to] = await context.withKafka(async client => {
     const end = (await logEnds(client, topic)).get(partition)?.high ?? 0
-    const at = (time: string | undefined, otherwise: number) =>
-      time === undefined ? otherwise : offsetForTime(client, topic, partition, timeOf(time))
+    const at = (time: number | undefined, otherwise: number) =>
+      time === undefined ? otherwise : offsetForTime(client, topic, partition, time)
     return [await at(options.from, 0), await at(options.to, end)] as const
   })
   const isWanted = ({ subject, data }: ShownEvent) =>

@@ -10,11 +10,11 @@ import { jsonDifferences, showDifferences, withReplayParts } from '../replay-par
 import { jsonOf, noneResent, resend, tell } from '../replay-report.ts'
 import { requireSnapshotName, shownContent } from '../snapshot-report.ts'
 import { switchOver } from '../switch-over.ts'
-import { timeOf } from '../time-of.ts'
+import { timeOption, timesHelp } from '../time-of.ts'
 
 interface ReplayOptions extends OutputOptions {
   dryRun?: boolean
-  to?: string
+  to?: number
   snapshot?: string
   replace?: boolean
   yes?: boolean
@@ -28,7 +28,7 @@ export function replayCommand(program: Command, context: Context): void {
     .argument('[tenant]')
     .description('build a tenant’s read models anew from the log, beside the live ones, and switch to them')
     .option('--dry-run', 'build and compare only: switch nothing, leave nothing behind')
-    .option('--to <time>', 'print the tenant as it was then (ISO 8601), switch nothing')
+    .option('--to <time>', 'print the tenant as it was then, switch nothing', timeOption('--to'))
     .option('--snapshot <name>', 'with --to: keep the tenant as it was then under this name')
     .option('--replace', 'with --snapshot: take the place of the snapshot that has the name')
     .option('--resend-differences', 'tell Learn Amp services about the users and teams that differ, after the switch')
@@ -37,22 +37,24 @@ export function replayCommand(program: Command, context: Context): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      examples(
+      `${examples(
         'hibob-sync replay acme --dry-run',
         'hibob-sync replay acme --resend-differences',
         'hibob-sync replay acme --to 2026-11-03T08:00:00Z --json',
         'hibob-sync replay acme --to 2026-11-03T08:00:00Z --snapshot before-merger',
         'hibob-sync replay --all --yes',
         'hibob-sync replay rollback acme',
-      ),
+      )}\n\n${timesHelp}`,
     )
     .action(async (tenant: string | undefined, options: ReplayOptions) => {
       if (options.snapshot !== undefined && options.to === undefined) throw usage('--snapshot goes with --to')
       if (options.replace && options.snapshot === undefined) throw usage('--replace goes with --snapshot')
       if (options.all) return replayAll(context, tenant, options)
       if (tenant === undefined) throw usage('name a tenant, or give --all')
-      if (options.snapshot !== undefined) await keepAt(context, tenant, options.snapshot, options)
-      else if (options.to !== undefined) await showAt(context, tenant, pastOf(options.to, tenant), options)
+      const name = options.snapshot === undefined ? null : requireSnapshotName(options.snapshot)
+      const at = options.to === undefined ? null : pastOf(options.to, tenant)
+      if (at !== null && name !== null) await keepAt(context, tenant, at, name, options)
+      else if (at !== null) await showAt(context, tenant, at, options)
       else if (options.dryRun) await dryRun(context, tenant, options)
       else await switchAndTell(context, tenant, 'replay', options)
     })
@@ -105,10 +107,10 @@ async function dryRun(context: Context, tenant: string, { json }: ReplayOptions)
   else showDifferences(found)
 }
 
-function pastOf(to: string, tenant: string): number {
-  const timeMs = timeOf(to)
+function pastOf(timeMs: number, tenant: string): number {
   if (timeMs <= Date.now()) return timeMs
-  throw new AppError('time_invalid', `${to} is still to come: how ${tenant} is then is not known`, { retryable: false })
+  const message = `--to ${new Date(timeMs).toISOString()} is still to come: how ${tenant} is then is not known`
+  throw new AppError('time_invalid', message, { retryable: false })
 }
 
 async function showAt(context: Context, tenant: string, timeMs: number, { json }: ReplayOptions): Promise<void> {
@@ -126,11 +128,10 @@ async function showAt(context: Context, tenant: string, timeMs: number, { json }
 async function keepAt(
   context: Context,
   tenant: string,
+  timeMs: number,
   name: string,
-  { to = '', replace = false, json }: ReplayOptions,
+  { replace = false, json }: ReplayOptions,
 ): Promise<void> {
-  requireSnapshotName(name)
-  const timeMs = pastOf(to, tenant)
   const { keepSnapshot } = await import('@hibob-sync/replay')
   const kept = await withReplayParts(
     context,

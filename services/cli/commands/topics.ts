@@ -58,10 +58,7 @@ function show(problems: TopicProblem[], excused: TopicProblem[]): void {
 }
 
 function factorOf(text: string): number {
-  const factor = Number(text)
-  if (!Number.isInteger(factor) || factor < 1)
-    throw new AppError('replication_factor_invalid', `--replication-factor ${text} is no whole number from 1`, {
-      retryable: false,
-    })
-  return factor
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  const message = `--replication-factor must be a whole number from 1 (got ${JSON.stringify(text)})`
+  throw new AppError('replication_factor_invalid', message, { retryable: false })
 }

@@ -63,10 +63,10 @@ export function upcomingCommand(program: Command, context: Context): void {
 const order = ({ what }: Entry) => upcomingActs.indexOf(what)
 
 function daysOf(text: string): number {
-  const days = Number(text)
-  if (!Number.isInteger(days) || days < 1 || days > daysMax)
-    throw new AppError('days_invalid', `--days ${text} is no whole number from 1 to ${daysMax}`, { retryable: false })
-  return days
+  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (days >= 1 && days <= daysMax) return days
+  const message = `--days must be a whole number from 1 to ${daysMax} (got ${JSON.stringify(text)})`
+  throw new AppError('days_invalid', message, { retryable: false })
 }
 
 /** `YYYY-MM-DD` in the zone, or in UTC where there is no such zone. */
