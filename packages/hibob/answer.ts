@@ -1,11 +1,12 @@
 // From an exchange with HiBob to a JSON value or a failure. HiBob answers 401 with an empty body and a wrong path with
-// status 200 and a login page in HTML, so status and content type are looked at before anything is parsed.
+// status 200 and a login page in HTML. Any content type but HTML is taken for JSON if it is JSON.
 import { createHash } from 'node:crypto'
 import type { HibobFailure } from './failure.ts'
 import { discardBody, type Exchange, eachChunk, type RequestLimits, readBody } from './http-exchange.ts'
 import { nestsShallowly, parseJson } from './json-text.ts'
 import { createRowStream } from './people-stream.ts'
 import { retryAfterMs, saidRetryAfterMs } from './rate-headers.ts'
+import { type OddShape, type ShapeNotes, shapeNotes } from './shape-note.ts'
 import { textOf } from './webhook-body.ts'
 
 // as long as HiBob's firewall keeps an address out
@@ -16,36 +17,44 @@ export interface AnswerClock {
   random: () => number
 }
 
-/** `read` takes the parsed value and returns null when it is not what was asked for. Never throws unless `read` does. */
-export async function readAnswer<T>(
+export type Answer<T> = { kind: 'answer'; value: T } | HibobFailure
+
+/** Odd parts that cost only themselves go to the notes. */
+export type ReadValue<T> = (value: unknown, notes: ShapeNotes) => T | OddShape
+
+/** `endpoint`: method and path. Never throws unless `read` does. */
+export async function readAnswer<T extends object>(
+  endpoint: string,
   exchanged: Exchange,
   limits: RequestLimits,
   clock: AnswerClock,
-  read: (value: unknown) => T | null,
-): Promise<{ kind: 'answer'; value: T } | HibobFailure> {
-  const failure = failureOf(exchanged, clock)
+  read: ReadValue<T>,
+): Promise<Answer<T>> {
+  const failure = failureOf(endpoint, exchanged, clock)
   if (failure !== null) {
     discardBody(exchanged)
     return failure
   }
   const body = await readBody(exchanged, limits)
   if (!Buffer.isBuffer(body)) return body
-  const json = isJson(exchanged) ? jsonOf(body) : null
-  const value = json === null ? null : read(json.value)
-  return value === null ? invalidAnswer(exchanged, body) : { kind: 'answer', value }
+  const json = isHtml(exchanged) ? null : jsonOf(body)
+  if (json === null) return noJson(endpoint, exchanged, sizeAndHash(body))
+  const value = read(json.value, shapeNotes(endpoint))
+  return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
 }
 
 /** Hands the rows of a people answer on as they come. Throws only what `take` throws. */
 export async function streamAnswer(
+  endpoint: string,
   exchanged: Exchange,
   limits: RequestLimits,
   clock: AnswerClock,
   take: (rows: unknown[]) => Promise<void>,
-): Promise<{ kind: 'answer'; value: { kind: 'ok' } } | HibobFailure> {
-  const failure = failureOf(exchanged, clock)
-  if (failure !== null || !isJson(exchanged)) {
+): Promise<Answer<{ kind: 'ok' }>> {
+  const failure = failureOf(endpoint, exchanged, clock)
+  if (failure !== null || isHtml(exchanged)) {
     discardBody(exchanged)
-    return failure ?? brokenAnswer(exchanged, contentType(exchanged) || 'no content type')
+    return failure ?? noJson(endpoint, exchanged, 'not read')
   }
   const stream = createRowStream()
   let isJsonText = true
@@ -61,14 +70,28 @@ export async function streamAnswer(
     if (rows.length > 0) await take(rows)
   })
   if (broken !== null) return broken
-  if (!isJsonText) return brokenAnswer(exchanged, 'no JSON')
-  return stream.isWhole() ? { kind: 'answer', value: { kind: 'ok' } } : brokenAnswer(exchanged, 'no people, or cut off')
+  if (!isJsonText) return noJson(endpoint, exchanged, 'broken, or nested too deeply')
+  const odd = stream.oddShape()
+  return odd === null ? { kind: 'answer', value: { kind: 'ok' } } : oddAnswer(endpoint, exchanged, odd)
 }
 
-function brokenAnswer({ status }: Exchange, what: string): HibobFailure {
-  const detail = `HiBob answered ${status} with something else than was asked for (${what})`
-  return { kind: 'invalid_answer', status, detail }
+const isOddShape = (value: object): value is OddShape => 'kind' in value && value.kind === 'odd_shape'
+
+export function oddAnswer(endpoint: string, { status }: Exchange, { path, expected, found }: OddShape): HibobFailure {
+  const detail = `HiBob answered ${status} to ${endpoint}: expected ${expected} at ${path}, found ${found}`
+  return { kind: 'invalid_answer', status, detail, shape: { endpoint, path, expected, found, count: 1 } }
 }
+
+/** `what` lets the answer be recognised again, and holds nothing of it. */
+export function noJson(endpoint: string, exchanged: Exchange, what: string): HibobFailure {
+  const found = contentType(exchanged) || 'no content type'
+  const detail = `HiBob answered ${exchanged.status} to ${endpoint}: expected JSON, found something else (${found}, ${what})`
+  const shape = { endpoint, path: '$', expected: 'JSON', found, count: 1 }
+  return { kind: 'invalid_answer', status: exchanged.status, detail, shape }
+}
+
+const sizeAndHash = (body: Buffer) =>
+  `${body.length} bytes, sha256 ${createHash('sha256').update(body).digest('hex').slice(0, 16)}`
 
 function jsonOf(body: Buffer): { value: unknown } | null {
   const text = textOf(body)
@@ -81,11 +104,15 @@ function jsonOf(body: Buffer): { value: unknown } | null {
 }
 
 /** Null when the status promises what was asked for. */
-function failureOf(exchanged: Exchange, { wallNow, random }: AnswerClock): HibobFailure | null {
+export function failureOf(
+  endpoint: string,
+  exchanged: Exchange,
+  { wallNow, random }: AnswerClock,
+): HibobFailure | null {
   const { status, headers } = exchanged
   if (status >= 200 && status < 300) return null
   const fail = (kind: HibobFailure['kind'], what: string, retryMs?: number | null): HibobFailure => {
-    const detail = `HiBob answered ${status}: ${what}`
+    const detail = `HiBob answered ${status} to ${endpoint}: ${what}`
     return { kind, status, detail, ...(typeof retryMs === 'number' ? { retryAfterMs: retryMs } : {}) }
   }
   if (status === 401) return fail('unauthorized', 'service user and token are not accepted')
@@ -97,15 +124,6 @@ function failureOf(exchanged: Exchange, { wallNow, random }: AnswerClock): Hibob
   return fail('rejected', 'the request is not accepted')
 }
 
-/** Says enough to recognise the answer again, and nothing of what it holds. */
-function invalidAnswer(exchanged: Exchange, body: Buffer): HibobFailure {
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
-  const type = contentType(exchanged) || 'no content type'
-  const detail = `HiBob answered ${exchanged.status} with something else than was asked for (${type}, ${body.length} bytes, sha256 ${hash})`
-  return { kind: 'invalid_answer', status: exchanged.status, detail }
-}
-
-const isJson = (exchanged: Exchange) => /^application\/([\w.-]+\+)?json$/.test(contentType(exchanged))
 const isHtml = (exchanged: Exchange) => contentType(exchanged) === 'text/html'
 
 function contentType({ headers }: Exchange): string {

@@ -26,7 +26,14 @@ t.test('everyone is handed on while the answer comes, no faster than they are ta
       busy = false
     },
   })
-  t.same(answer, { kind: 'ok', unreadable: 1 })
+  const note = {
+    endpoint: 'POST /people/search',
+    path: `$.employees[${count}].id`,
+    expected: 'an id',
+    found: 'nothing',
+    count: 1,
+  }
+  t.same(answer, { kind: 'ok', unreadable: 1, notes: [note] })
   t.same(
     ids,
     Array.from({ length: count }, (_, at) => String(at + 1)),
@@ -50,7 +57,7 @@ t.test('an answer about everyone that is cut off, a login page or a refusal is t
   const ask = () =>
     client.everyone({ fields: ['root.id'], take: async people => void taken.push(...people.map(({ id }) => id)) })
   t.match(await ask(), { kind: 'unavailable', status: 200 })
-  t.match(await ask(), { kind: 'invalid_answer', status: 200 })
+  t.match(await ask(), { kind: 'invalid_answer', status: 200, detail: /POST \/people\/search.*cut off/ })
   t.match(await ask(), { kind: 'invalid_answer', detail: /text\/html/ })
   t.match(await ask(), { kind: 'rate_limited', status: 429, retryAfterMs: 7000 })
   t.same(taken, ['1', '1'])

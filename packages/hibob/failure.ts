@@ -1,4 +1,5 @@
 // Why a call to HiBob gave no answer to use. Expected outcomes, so values; what to do about each is the caller's part.
+import type { ShapeNote } from './shape-note.ts'
 
 /**
  * - `unauthorized` (401), `forbidden` (403): never to be retried with these credentials.
@@ -21,4 +22,6 @@ export interface HibobFailure {
   status: number | null
   detail: string
   retryAfterMs?: number
+  /** Of an `invalid_answer`: where it is not what was asked for. */
+  shape?: ShapeNote
 }

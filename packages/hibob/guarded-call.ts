@@ -1,7 +1,7 @@
 // One call to HiBob with one set of credentials, let through only when the rate budget and the cap on failed authentication
 // allow it. Nothing is retried here; after a 401 or 403 nothing more is sent until a probe is due.
 import type { Dispatcher } from 'undici'
-import { type AnswerClock, readAnswer } from './answer.ts'
+import { type Answer, type AnswerClock, type ReadValue, readAnswer } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
 import type { HibobFailure } from './failure.ts'
 import { type Exchange, exchange, type RequestLimits } from './http-exchange.ts'
@@ -23,25 +23,23 @@ export interface CallGuards {
   random: () => number
 }
 
-export interface Call<T> {
+export interface Call<T extends object> {
+  /** Whose rate budget it comes from. */
   endpoint: string
   method: 'GET' | 'POST'
   path: string
   body?: string
   purpose: Purpose
   signal: AbortSignal | undefined
-  /** Null when the value is not what was asked for. */
-  read(value: unknown): T | null
+  read: ReadValue<T>
   /** For an answer that is too large to be read whole: its own limits, and what reads it instead. */
   streamed?: {
     limits: RequestLimits
-    read(exchanged: Exchange, limits: RequestLimits, clock: AnswerClock): Promise<Answer<T>>
+    read(endpoint: string, exchanged: Exchange, limits: RequestLimits, clock: AnswerClock): Promise<Answer<T>>
   }
 }
 
-export type Answer<T> = { kind: 'answer'; value: T } | HibobFailure
-
-export type GuardedCall = <T>(call: Call<T>) => Promise<T | HibobFailure>
+export type GuardedCall = <T extends object>(call: Call<T>) => Promise<T | HibobFailure>
 
 export function createGuardedCall(guards: CallGuards): GuardedCall {
   const { budget, authFailures, tenant, now } = guards
@@ -73,7 +71,8 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     const answer = exchanged.kind === 'exchange' ? await answerOf(exchanged) : exchanged
 
     function answerOf(exchanged: Exchange) {
-      return streamed?.read(exchanged, limits, guards) ?? readAnswer(exchanged, limits, guards, read)
+      const asked = `${method} ${path.split('?', 1)[0]}`
+      return streamed?.read(asked, exchanged, limits, guards) ?? readAnswer(asked, exchanged, limits, guards, read)
     }
 
     if (answer.kind === 'answer') return answer.value

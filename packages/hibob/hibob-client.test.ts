@@ -15,6 +15,7 @@ t.test('a search asks for what HiBob needs to answer, and tells who is missing',
     kind: 'ok',
     people: [{ id: person.id, fields: { 'root.firstName': 'Ada', 'work.reportsTo': null }, labels: {}, absent: [] }],
     missing: ['5'],
+    notes: [],
   })
   t.same(JSON.parse(seen[0]?.body ?? ''), {
     fields: ['root.id', 'root.firstName', 'work.reportsTo', 'work.manager'],
@@ -57,7 +58,6 @@ t.test('a 200 that is not the JSON asked for is an invalid answer, told without 
   const page = '<html>private</html>'
   const bodies: [string | undefined, string][] = [
     ['text/html; charset=utf-8', page],
-    [undefined, JSON.stringify({ employees: [] })],
     ['application/json', page],
     ['application/json', ''],
     ['application/json', '[]'],
@@ -73,6 +73,25 @@ t.test('a 200 that is not the JSON asked for is an invalid answer, told without 
     t.match(answer, { kind: 'invalid_answer', status: 200 }, `${type} ${body.slice(0, 30)}`)
     t.notMatch(JSON.stringify(answer), /private|secret-token/)
   }
+})
+
+t.test('JSON is read under whatever content type it comes, a page in HTML never', async t => {
+  for (const type of ['text/json', 'text/plain; charset=utf-8', 'application/problem+json', '']) {
+    const { client } = await start(t, (_, response) =>
+      response.writeHead(200, type === '' ? {} : { 'content-type': type }).end('{"employees":[]}'),
+    )
+    t.match(await client.searchPeople(search), { kind: 'ok', missing: search.ids }, type)
+    t.match(await client.everyone({ fields: [], take: async () => undefined }), { kind: 'ok' }, type)
+  }
+})
+
+t.test('an invalid answer says endpoint, path, expected and found type', async t => {
+  const { client } = await start(t, (_, response) => json(response, { employees: 'private' }))
+  t.match(await client.searchPeople(search), {
+    kind: 'invalid_answer',
+    detail: 'HiBob answered 200 to POST /people/search: expected a list at $.employees, found text',
+    shape: { endpoint: 'POST /people/search', path: '$.employees', expected: 'a list', found: 'text', count: 1 },
+  })
 })
 
 t.test('an answer cut off at any byte is never taken for a whole one', async t => {

@@ -1,15 +1,17 @@
 // HiBob's people API for one tenant. Every outcome that HiBob can cause is a returned value; nothing is retried here.
 // Renewed credentials need a new client: this one sends nothing more once HiBob has refused them (but a rare probe).
 import type { Dispatcher } from 'undici'
-import { streamAnswer } from './answer.ts'
+import type { ReadValue } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
 import { type FieldDefinition, type NamedList, readFields, readList, readLists } from './company-metadata.ts'
+import { type EveryoneAnswer, readEveryone } from './everyone.ts'
 import type { HibobFailure } from './failure.ts'
 import { createGuardedCall } from './guarded-call.ts'
 import { createHibobAgent, type RequestLimits, standardLimits, streamLimits } from './http-exchange.ts'
 import { findPeople, type SearchAnswer, searchBody } from './people-search.ts'
-import { type ObservedPerson, readPerson } from './person.ts'
+import type { ObservedPerson } from './person.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
+import { oddShape, type ShapeNote } from './shape-note.ts'
 
 export interface HibobClientOptions {
   /** With `/v1` and without a slash at its end, as `assertAllowedUrl` returns it. */
@@ -62,13 +64,16 @@ export interface HibobClient {
    * Everyone whom the service user may see, inactive too, in an answer that is never in memory whole. Rows without a usable id are
    * counted as `unreadable`. After a failure some people may have been handed on already.
    */
-  everyone(request: EveryoneRequest): Promise<{ kind: 'ok'; unreadable: number } | HibobFailure>
+  everyone(request: EveryoneRequest): Promise<EveryoneAnswer | HibobFailure>
   /** All lists of the company, archived items too. */
-  namedLists(options?: CallOptions): Promise<{ kind: 'ok'; lists: NamedList[] } | HibobFailure>
+  namedLists(options?: CallOptions): Promise<{ kind: 'ok'; lists: NamedList[]; notes: ShapeNote[] } | HibobFailure>
   /** One list; HiBob's list names are case-sensitive. */
-  namedList(name: string, options?: CallOptions): Promise<{ kind: 'ok'; list: NamedList } | HibobFailure>
+  namedList(
+    name: string,
+    options?: CallOptions,
+  ): Promise<{ kind: 'ok'; list: NamedList; notes: ShapeNote[] } | HibobFailure>
   /** The field catalogue. Needs no permission: proves the token, not the access. */
-  fields(options?: CallOptions): Promise<{ kind: 'ok'; fields: FieldDefinition[] } | HibobFailure>
+  fields(options?: CallOptions): Promise<{ kind: 'ok'; fields: FieldDefinition[]; notes: ShapeNote[] } | HibobFailure>
   /** Ms until the budget lets a search go; 0 = now. */
   searchWaitMs(purpose: Purpose): number
   close(): Promise<void>
@@ -95,12 +100,12 @@ export function createHibobClient(options: HibobClientOptions): HibobClient {
     wallNow: options.wallNow ?? Date.now,
     random: options.random ?? Math.random,
   })
-  const get = <T>(endpoint: string, path: string, options: CallOptions, read: (value: unknown) => T | null) =>
+  const get = <T extends object>(endpoint: string, path: string, options: CallOptions, read: ReadValue<T>) =>
     guarded({ endpoint, method: 'GET', path, purpose: options.purpose ?? 'event', signal: options.signal, read })
 
   return {
     async searchPeople(request) {
-      if (request.ids?.length === 0) return { kind: 'ok', people: [], missing: [] }
+      if (request.ids?.length === 0) return { kind: 'ok', people: [], missing: [], notes: [] }
       return guarded({
         endpoint: searchEndpoint,
         method: 'POST',
@@ -108,45 +113,46 @@ export function createHibobClient(options: HibobClientOptions): HibobClient {
         body: searchBody(request),
         purpose: request.purpose ?? 'event',
         signal: request.signal,
-        read: value => findPeople(value, request),
+        read: (value, notes) => findPeople(value, request, notes),
       })
     },
     async everyone({ fields, take, purpose = 'import', signal }) {
-      let unreadable = 0
-      const answer = await guarded({
+      return guarded({
         endpoint: searchEndpoint,
         method: 'POST',
         path: '/people/search',
         body: searchBody({ fields }),
         purpose,
         signal,
-        read: () => null,
+        read: value => oddShape('$', 'a streamed answer', value),
         streamed: {
           limits: { ...streamLimits, ...options.streamLimits },
-          read: (exchanged, limits, clock) =>
-            streamAnswer(exchanged, limits, clock, rows => {
-              const people = rows.map(row => readPerson(row, fields)).filter(person => person !== null)
-              unreadable += rows.length - people.length
-              return take(people)
-            }),
+          read: (endpoint, exchanged, limits, clock) =>
+            readEveryone(endpoint, exchanged, limits, clock, { fields, take }),
         },
       })
-      return answer.kind === 'ok' ? { kind: 'ok', unreadable } : answer
     },
     namedLists: (options = {}) =>
-      get(listsEndpoint, '/company/named-lists?includeArchived=true', options, value => {
+      get(listsEndpoint, '/company/named-lists?includeArchived=true', options, (value, notes) => {
         const lists = readLists(value)
-        return lists && { kind: 'ok', lists }
+        return lists === null ? oddShape('$', 'lists', value) : { kind: 'ok' as const, lists, notes: notes.found() }
       }),
     namedList: (name, options = {}) =>
-      get(listsEndpoint, `/company/named-lists/${encodeURIComponent(name)}?includeArchived=true`, options, value => {
-        const list = readList(value)
-        return list && { kind: 'ok', list }
-      }),
+      get(
+        listsEndpoint,
+        `/company/named-lists/${encodeURIComponent(name)}?includeArchived=true`,
+        options,
+        (value, notes) => {
+          const list = readList(value)
+          return list === null ? oddShape('$', 'a list', value) : { kind: 'ok' as const, list, notes: notes.found() }
+        },
+      ),
     fields: (options = {}) =>
-      get(fieldsEndpoint, '/company/people/fields', options, value => {
+      get(fieldsEndpoint, '/company/people/fields', options, (value, notes) => {
         const fields = readFields(value)
-        return fields && { kind: 'ok', fields }
+        return fields === null
+          ? oddShape('$', 'a list of fields', value)
+          : { kind: 'ok' as const, fields, notes: notes.found() }
       }),
     searchWaitMs: purpose => options.budget?.waitMs(tenant, searchEndpoint, purpose) ?? 0,
     async close() {

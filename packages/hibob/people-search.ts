@@ -1,13 +1,13 @@
 // `POST /people/search`: what is sent, and what its answer says of the people asked for.
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { type ObservedPerson, readPerson } from './person.ts'
+import { type OddShape, oddShape, type ShapeNote, type ShapeNotes } from './shape-note.ts'
 
 export interface SearchAnswer {
   kind: 'ok'
   people: ObservedPerson[]
   /** Ids that were asked for and are not in the answer. Empty when everyone was asked for. */
   missing: string[]
+  notes: ShapeNote[]
 }
 
 interface Search {
@@ -15,8 +15,6 @@ interface Search {
   fields: readonly string[]
   showInactive?: boolean
 }
-
-const checkAnswer = Compile(Type.Object({ employees: Type.Array(Type.Unknown()) }))
 
 // HiBob refuses `filters: []`, so the key is left out when everyone is asked for
 export function searchBody({ ids, fields, showInactive = true }: Search): string {
@@ -26,16 +24,17 @@ export function searchBody({ ids, fields, showInactive = true }: Search): string
   return JSON.stringify({ fields: [...asked], ...filters, showInactive, humanReadable: 'APPEND' })
 }
 
-/** Null when the answer is no people answer, or a row bears no id: then who is missing cannot be told. */
-export function findPeople(value: unknown, { ids, fields }: Search): SearchAnswer | null {
-  if (!checkAnswer.Check(value)) return null
+/** A row that bears no id leaves open who is missing: then the answer is not used at all. */
+export function findPeople(value: unknown, { ids, fields }: Search, notes: ShapeNotes): SearchAnswer | OddShape {
+  const rows = (value as { employees?: unknown } | null)?.employees
+  if (!Array.isArray(rows)) return oddShape('$.employees', 'a list', rows)
   const wanted = ids === undefined ? null : new Set(ids)
   const people = new Map<string, ObservedPerson>()
-  for (const row of value.employees) {
+  for (const [at, row] of rows.entries()) {
     const person = readPerson(row, fields)
-    if (person === null) return null
+    if (person === null) return oddShape(`$.employees[${at}].id`, 'an id', row?.id)
     if (wanted === null || wanted.has(person.id)) people.set(person.id, person)
   }
   const missing = wanted === null ? [] : [...wanted].filter(id => !people.has(id))
-  return { kind: 'ok', people: [...people.values()], missing }
+  return { kind: 'ok', people: [...people.values()], missing, notes: notes.found() }
 }

@@ -2,12 +2,13 @@
 // Numbers come out as everywhere here: integers that JavaScript cannot hold as their digits. Nesting is bounded.
 import { Tokenizer, TokenParser, TokenType } from '@streamparser/json'
 import { exactNumber, nestingMax } from './json-text.ts'
+import { type OddShape, oddShape } from './shape-note.ts'
 
 export interface RowStream {
   /** The rows that this piece of the answer completed. Throws when it is no JSON, or nests too deeply. */
   take(chunk: Uint8Array): unknown[]
-  /** Whether the answer ended, and was `{"employees": [...]}`. */
-  isWhole(): boolean
+  /** Null when the answer has ended and was `{"employees": [...]}`. */
+  oddShape(): OddShape | null
 }
 
 class ExactTokenizer extends Tokenizer {
@@ -44,7 +45,11 @@ export function createRowStream(): RowStream {
       rows = []
       return taken
     },
-    isWhole: () => failure === null && found && parser.isEnded,
+    oddShape() {
+      if (!parser.isEnded)
+        return { kind: 'odd_shape', path: '$', expected: 'a whole answer', found: 'one that is cut off' }
+      return found ? null : oddShape('$.employees', 'a list', undefined)
+    },
   }
 }
 
