@@ -166,7 +166,6 @@ function headersOf({ serviceUserId, token, userAgent = 'hibob-sync' }: HibobClie
   return {
     authorization: `Basic ${credentials}`,
     accept: 'application/json',
-    'content-type': 'application/json',
     'user-agent': userAgent,
   }
 }

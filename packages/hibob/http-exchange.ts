@@ -57,7 +57,9 @@ export async function exchange(
     const { statusCode, headers, body } = await request(outgoing.url, {
       dispatcher,
       method: outgoing.method,
-      headers: outgoing.headers,
+      // HiBob answers some GETs that name a content type with 400 and a page in HTML
+      headers:
+        outgoing.body === undefined ? outgoing.headers : { ...outgoing.headers, 'content-type': 'application/json' },
       body: outgoing.body ?? null,
       headersTimeout: limits.headersMs,
       bodyTimeout: limits.bodyIdleMs,
