@@ -7,6 +7,7 @@ import type { HibobFailure } from './failure.ts'
 import { type Exchange, exchange, type RequestLimits } from './http-exchange.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
 import { rateLimitOf } from './rate-headers.ts'
+import { pauseMsMin } from './refusal-pace.ts'
 
 export interface CallGuards {
   baseUrl: string
@@ -64,10 +65,9 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     const exchanged = await exchange(guards.dispatcher, limits, outgoing)
     const authFailed = exchanged.status === 401 || exchanged.status === 403
     answered?.(authFailed)
-    if (exchanged.kind === 'exchange') {
-      proven = !authFailed
-      budget?.ended(tenant, endpoint, rateLimitOf(exchanged.headers, guards.wallNow()))
-    } else budget?.ended(tenant, endpoint, null)
+    const rate = exchanged.kind === 'exchange' ? rateLimitOf(exchanged.headers, guards.wallNow()) : null
+    if (exchanged.kind === 'exchange') proven = !authFailed
+    budget?.ended(tenant, endpoint, rate, exchanged.kind === 'exchange' && exchanged.status !== 429)
     const answer = exchanged.kind === 'exchange' ? await answerOf(exchanged) : exchanged
 
     function answerOf(exchanged: Exchange) {
@@ -76,7 +76,11 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     }
 
     if (answer.kind === 'answer') return answer.value
-    if (answer.kind === 'rate_limited') budget?.limited(tenant, endpoint, answer.retryAfterMs ?? 0)
+    if (answer.kind === 'rate_limited') {
+      const namedMs = answer.retryAfterMs ?? 0
+      const pauseMs = budget?.limited(tenant, endpoint, namedMs, rate) ?? Math.max(namedMs, pauseMsMin)
+      return { ...answer, retryAfterMs: pauseMs }
+    }
     if (answer.kind === 'unauthorized' || answer.kind === 'forbidden')
       refused = { failure: answer, until: now() + guards.probeAfterMs }
     return answer

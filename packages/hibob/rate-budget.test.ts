@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { createRateBudget, type Purpose } from './rate-budget.ts'
 
@@ -98,10 +99,97 @@ t.test('a call without an answer is spent, and not for ever', async t => {
 
 t.test('after 429 nothing goes out until the time is over', async t => {
   const { clock, budget } = start()
-  budget.limited('a', search, 7_000)
+  t.equal(budget.limited('a', search, 7_000, null), 7_000)
   t.equal(budget.take('a', search, 'event'), 7_000)
   clock.now += 7_000
   t.equal(budget.take('a', search, 'event'), 0)
+})
+
+t.test('a 429 that names no time is never answered at once, and each further one less soon', async t => {
+  const { clock, budget } = start()
+  const pauses = Array.from({ length: 9 }, () => {
+    t.equal(budget.take('a', search, 'import'), 0)
+    budget.ended('a', search, null, false)
+    const pause = budget.limited('a', search, 0, null)
+    clock.now += pause
+    return pause / 1000
+  })
+  t.same(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60])
+})
+
+/** What a server answers that never names a limit: `refuses` says to which calls it says 429, and `namedMs` with which pause. */
+function callUntil(endMs: number, refuses: (call: number) => boolean, namedMs: () => number, stepMs = 100) {
+  const { clock, budget } = start()
+  const calls: { at: number; pauseMs: number }[] = []
+  while (clock.now < endMs) {
+    clock.now += stepMs
+    if (budget.take('a', search, 'import') > 0) continue
+    const isRefused = refuses(calls.length)
+    budget.ended('a', search, null, !isRefused)
+    calls.push({ at: clock.now, pauseMs: isRefused ? budget.limited('a', search, namedMs(), null) : 0 })
+  }
+  return calls
+}
+const gapsOf = (calls: { at: number }[]) => calls.slice(1).map(({ at }, i) => at - (calls[i]?.at ?? 0))
+
+t.test('a named pause is kept as it is, refusal after refusal', async t => {
+  const gaps = gapsOf(
+    callUntil(
+      200_000,
+      () => true,
+      () => 5_000,
+    ),
+  )
+  t.ok(gaps.length > 30)
+  t.ok(
+    gaps.every(gap => gap === 5_000),
+    gaps.join(),
+  )
+})
+
+t.test('whatever is refused, no two calls come closer than the pause that was named between them', async () => {
+  const pauses = fc.array(fc.constantFrom(0, 0, 1_000, 2_000, 5_000, 13_000, 60_000), { minLength: 5, maxLength: 60 })
+  fc.assert(
+    fc.property(pauses, fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }), (named, refused) => {
+      let answer = 0
+      const calls = callUntil(
+        600_000,
+        call => refused[call % refused.length] ?? true,
+        () => named[answer++ % named.length] ?? 0,
+      )
+      return calls.every(
+        ({ at, pauseMs }, i) => (calls[i + 1]?.at ?? Number.POSITIVE_INFINITY) - at >= Math.max(pauseMs, 0),
+      )
+    }),
+  )
+})
+
+t.test('after refusals that no header explains the calls are spread out, and come together slowly', async t => {
+  const calls = callUntil(
+    3_600_000,
+    call => call < 6,
+    () => 1_000,
+  )
+  const gaps = gapsOf(calls).slice(6)
+  t.ok((gaps[0] ?? 0) > 45_000, `${gaps[0]} ms after the sixth refusal`)
+  for (const [i, gap] of gaps.slice(0, 12).entries()) t.ok(gap >= (gaps[i + 1] ?? 0), gaps.slice(0, 13).join())
+  t.ok(calls.length > 1_000, `${calls.length} calls within the hour: the full rate comes back`)
+})
+
+t.test('HiBob’s own headers lift the pace, and explain a refusal', async t => {
+  const { clock, budget, takeAll } = start()
+  budget.take('a', search, 'event')
+  budget.ended('a', search, null, false)
+  clock.now += budget.limited('a', search, 0, null)
+  t.equal(takeAll('a', 'event'), 1, 'the next one has to wait')
+  clock.now += 60_000
+  budget.take('a', search, 'event')
+  budget.ended('a', search, said(40))
+  t.ok(takeAll('a', 'event') > 30)
+  budget.ended('a', search, said(0), false)
+  budget.limited('a', search, 30_000, said(0))
+  clock.now += 30_000
+  t.ok(takeAll('a', 'event') > 1)
 })
 
 t.test('waits are spread by a jitter', async t => {

@@ -1,6 +1,8 @@
 // How many calls a tenant may still make, per endpoint, from HiBob's own headers. A tenth of each limit is left alone, and
 // imports may use at most what the events' share (60 %) leaves, so that an import cannot starve events. One process.
+// A refusal that no header explains spreads the calls out, and good answers bring them together again (`refusal-pace.ts`).
 import type { RateLimit } from './rate-headers.ts'
+import { afterAnswer, afterRefusal, freePace, type RefusalPace } from './refusal-pace.ts'
 
 export type Purpose = 'event' | 'import'
 
@@ -9,10 +11,13 @@ export interface RateBudget {
   take(tenant: string, endpoint: string, purpose: Purpose): number
   /** The same answer without taking: for a scheduler that chooses which tenant is next. */
   waitMs(tenant: string, endpoint: string, purpose: Purpose): number
-  /** A call that was taken has ended; `rate` is what its answer said, null without an answer. */
-  ended(tenant: string, endpoint: string, rate: RateLimit | null): void
-  /** HiBob answered 429: nothing goes to this endpoint for so long. */
-  limited(tenant: string, endpoint: string, retryAfterMs: number): void
+  /** A call that was taken has ended; `rate` is what its answer said. `accepted`: there was an answer, and it was no 429. */
+  ended(tenant: string, endpoint: string, rate: RateLimit | null, accepted?: boolean): void
+  /**
+   * HiBob answered 429 and asks to be left alone for `namedMs`; 0 leaves the time to us. `rate` is what the 429 said.
+   * Returns for how many ms nothing goes to this endpoint.
+   */
+  limited(tenant: string, endpoint: string, namedMs: number, rate: RateLimit | null): number
   forget(tenant: string): void
 }
 
@@ -34,6 +39,9 @@ interface Window {
   /** Whether HiBob has said when this window ends. */
   said: boolean
   blockedUntil: number
+  pace: RefusalPace
+  /** The next call of an endpoint that is paced. */
+  nextAt: number
 }
 
 const windowMs = 60_000
@@ -56,7 +64,8 @@ export function createRateBudget(options: RateBudgetOptions = {}): RateBudget {
 
   const waitMs = (tenant: string, endpoint: string, purpose: Purpose): number => {
     const window = windowOf(tenant, endpoint)
-    if (now() < window.blockedUntil) return Math.ceil(window.blockedUntil - now())
+    const heldUntil = Math.max(window.blockedUntil, window.nextAt)
+    if (now() < heldUntil) return Math.ceil(heldUntil - now())
     const spent = window.remaining <= Math.floor(window.limit * leftAloneShare)
     const importsSpent =
       purpose === 'import' && window.importsTaken >= Math.max(1, Math.floor(window.limit * (1 - eventsShare)))
@@ -71,17 +80,26 @@ export function createRateBudget(options: RateBudgetOptions = {}): RateBudget {
       const window = windowOf(tenant, endpoint)
       window.remaining--
       window.inFlight++
+      window.nextAt = now() + window.pace.spacingMs
       if (purpose === 'import') window.importsTaken++
       return 0
     },
-    ended(tenant, endpoint, rate) {
+    ended(tenant, endpoint, rate, accepted = rate !== null) {
       const window = windowOf(tenant, endpoint)
       window.inFlight = Math.max(0, window.inFlight - 1)
       if (rate !== null) learn(window, rate, now())
+      if (!accepted) return
+      window.pace = afterAnswer(window.pace, rate !== null, windowMs / window.limit)
+      if (window.pace.spacingMs === 0) window.nextAt = 0
     },
-    limited(tenant, endpoint, retryAfterMs) {
+    limited(tenant, endpoint, namedMs, rate) {
       const window = windowOf(tenant, endpoint)
-      window.blockedUntil = Math.max(window.blockedUntil, now() + retryAfterMs)
+      const isExplained = rate !== null && rate.remaining === 0
+      const { pace, pauseMs } = afterRefusal(window.pace, namedMs, isExplained, windowMs / window.limit)
+      // a pause that HiBob names is kept as it is, whatever the pace
+      Object.assign(window, { pace, nextAt: 0 })
+      window.blockedUntil = Math.max(window.blockedUntil, now() + pauseMs)
+      return Math.ceil(window.blockedUntil - now())
     },
     forget(tenant) {
       tenants.delete(tenant)
@@ -91,7 +109,17 @@ export function createRateBudget(options: RateBudgetOptions = {}): RateBudget {
 
 function newWindow(limit: number, now: number): Window {
   const resetAt = now + windowMs
-  return { limit, remaining: limit, importsTaken: 0, inFlight: 0, resetAt, said: false, blockedUntil: 0 }
+  return {
+    limit,
+    remaining: limit,
+    importsTaken: 0,
+    inFlight: 0,
+    resetAt,
+    said: false,
+    blockedUntil: 0,
+    pace: freePace,
+    nextAt: 0,
+  }
 }
 
 // calls still under way may be counted in the new window
