@@ -1,6 +1,7 @@
 // One HTTP exchange with HiBob, bounded in time and size, following no redirect. Gives the answer's head and a body that is
 // still to be read, so that a small answer can be parsed whole and a company's answer streamed.
 import { Agent, type Dispatcher, request } from 'undici'
+import { plainBytes, UnreadableBytes } from './answer-bytes.ts'
 import type { HibobFailure } from './failure.ts'
 
 /** All times in ms, sizes in bytes. `connectMs` is set on the agent. */
@@ -78,16 +79,17 @@ export async function readBody(exchanged: Exchange, limits: RequestLimits): Prom
   return failure ?? Buffer.concat(chunks)
 }
 
-/** Hands the body on as it comes, no faster than `take` takes it. Null when it came whole; throws only what `take` throws. */
+/** Hands the body on as plain UTF-8 as it comes, no faster than `take` takes it. Null when it came whole; throws only what `take` throws. */
 export async function eachChunk(
-  { status, body }: Exchange,
+  { status, headers, body }: Exchange,
   { answerBytesMax }: RequestLimits,
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<HibobFailure | null> {
   let bytes = 0
   let thrown: { by: unknown } | null = null
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    // counted as they come out: a small answer can be decompressed without end
+    for await (const chunk of plainBytes({ headers, body })) {
       bytes += chunk.length
       if (bytes > answerBytesMax)
         return { kind: 'invalid_answer', status, detail: `HiBob's answer is larger than ${answerBytesMax} bytes` }
@@ -99,6 +101,8 @@ export async function eachChunk(
     return null
   } catch (error) {
     if (thrown !== null) throw error
+    if (error instanceof UnreadableBytes)
+      return { kind: 'invalid_answer', status, detail: `HiBob's answer ${error.message}` }
     return { kind: 'unavailable', status, detail: `HiBob's answer broke off after ${bytes} bytes: ${reasonOf(error)}` }
   }
 }
