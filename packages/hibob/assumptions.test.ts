@@ -17,3 +17,12 @@ t.test(
     t.equal(seen[1]?.headers['content-type'], 'application/json')
   },
 )
+
+t.test('of two rows about one person the last counts, and whoever was not asked for is passed over', async t => {
+  const rows = [person, { id: '99', firstName: 'Bo' }, { ...person, firstName: 'Ada B.' }]
+  const { client } = await start(t, (_, response) => json(response, { employees: rows }))
+  t.match(await client.searchPeople({ ids: [person.id], fields: ['root.firstName'] }), {
+    people: [{ id: person.id, fields: { 'root.firstName': 'Ada B.' } }],
+    missing: [],
+  })
+})

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { codesOfTheCode, codesOfThePage, wordsOfTheCode } from './error-codes.ts'
+import { countAssumptions, faultsOfAssumptions } from './hibob-assumptions.ts'
 import { referencePages } from './reference-pages.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -25,6 +26,20 @@ await t.test('docs/errors.md has every code of the code, and none that is not th
     [],
     'in the code',
   )
+})
+
+await t.test('every assumption about HiBob has a source or a test, and every test that is named is there', async t => {
+  t.strictSame(faultsOfAssumptions(), [])
+  t.ok(countAssumptions() > 70, 'and the rows are found')
+  const row = (source: string, test: string) => `| it is so | ${source} | it costs little | ${test} |`
+  for (const page of [
+    row('**nobody**', ''),
+    row('somebody', ''),
+    row('[page][none]', ''),
+    row('**nobody**', '`test/none.ts` › a title'),
+    row('**nobody**', '`test/repository/repository.test.ts` › no such title'),
+  ])
+    t.not(faultsOfAssumptions(page).length, 0, page)
 })
 
 await t.test('no source file is longer than 300 lines', async t => {
