@@ -23,6 +23,12 @@ t.test('a table row tells its table and the date from which it holds, or its id'
   })
 })
 
+t.test('of an effective date with a time the date counts, and what is no date counts as none', async t => {
+  const dateOf = (effectiveDate: unknown) => entryOf({ tableId: 'work', effectiveDate })?.effectiveDate
+  t.equal(dateOf('2026-12-01T00:00:00'), '2026-12-01')
+  for (const odd of ['01/12/2026', '2026-12-011', '', 20261201, null, ['2026-12-01']]) t.equal(dateOf(odd), null)
+})
+
 t.test('everything else is no table row, and nothing throws', async t => {
   t.equal(entryOf({ employeeId: '1' }), null)
   t.equal(entryOf(null), null)

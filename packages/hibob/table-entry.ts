@@ -9,7 +9,7 @@ export interface TableEntry {
   rowId: string | null
 }
 
-const isoDate = /^\d{4}-\d{2}-\d{2}$/
+const isoDate = /^\d{4}-\d{2}-\d{2}(?=$|T)/
 
 /** From the data of a `hibob.webhook.received` event; null when it is about no table row or cannot be read. Never throws. */
 export function tableEntryOf(stored: StoredBody): TableEntry | null {
@@ -18,7 +18,7 @@ export function tableEntryOf(stored: StoredBody): TableEntry | null {
   const { tableId, effectiveDate, id } = data
   return {
     tableId,
-    effectiveDate: typeof effectiveDate === 'string' && isoDate.test(effectiveDate) ? effectiveDate : null,
+    effectiveDate: typeof effectiveDate === 'string' ? (isoDate.exec(effectiveDate)?.[0] ?? null) : null,
     rowId: typeof id === 'string' || typeof id === 'number' ? String(id) : null,
   }
 }
