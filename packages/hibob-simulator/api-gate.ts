@@ -4,7 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HostedCompany } from './company.ts'
 import type { Firewall } from './firewall.ts'
-import type { RateLimits } from './rate-limits.ts'
+import type { RateLimits, Usage } from './rate-limits.ts'
+import { standardVariants } from './variants/dimensions.ts'
+import { errorBody } from './variants/error-body.ts'
+import { dateHeader, limitHeaders, retryAfterHeader } from './variants/limit-headers.ts'
+import { redirectOf } from './variants/redirect.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,38 +23,41 @@ export interface GateParts {
   companies(): Iterable<HostedCompany>
   firewall: Firewall
   rateLimits: RateLimits
+  /** Unix ms. */
+  now: () => number
 }
 
 export const loginPage =
   '<!DOCTYPE html><html><head><title>Login</title></head><body><div id="root"></div></body></html>'
 const shutOutPage = '<!DOCTYPE html><html><head><title>Request blocked</title></head><body></body></html>'
 
-/** HiBob's error body. */
-export const errorBody = (key: string, error: string) => ({ key, error, args: {} })
-
-export function createGate({ companies, firewall, rateLimits }: GateParts) {
+export function createGate({ companies, firewall, rateLimits, now }: GateParts) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const authorization = request.headers.authorization ?? ''
     if (firewall.isShutOut(request.ip, authorization)) return reply.code(403).type('text/html').send(shutOutPage)
     const [user, token] = credentialsOf(authorization)
     const company = [...companies()].find(company => company.serviceUserId === user)
+    const variants = company?.variants ?? standardVariants
+    const redirect = redirectOf(request.originalUrl, request.host, variants)
+    if (redirect !== null) return reply.code(redirect.status).header('location', redirect.location).send()
     const endpoint = request.routeOptions.config?.endpoint ?? 'other'
-    const { exceeded, headers } = rateLimits.count(user, endpoint)
-    reply.headers(headers)
+    const usage = rateLimits.count(user, endpoint)
+    reply.headers({ ...limitHeaders(usage, variants, now()), ...dateHeader(variants, now()) })
     if (company !== undefined) company.calls[endpoint] = (company.calls[endpoint] ?? 0) + 1
     if (company === undefined || company.token !== token || company.misbehaviour.settings.unauthorized === true)
       return reply.code(401).send()
     request.company = company
-    return misbehave(company, reply, exceeded)
+    return misbehave(company, reply, usage, now())
   }
 }
 
-async function misbehave({ misbehaviour }: HostedCompany, reply: FastifyReply, exceeded: boolean) {
+async function misbehave({ misbehaviour, variants }: HostedCompany, reply: FastifyReply, usage: Usage, now: number) {
   const { slowMs, forbidden } = misbehaviour.settings
   // not worth keeping the process for
   if (slowMs) await wait(slowMs, undefined, { ref: false })
   if (forbidden === true) return reply.code(403).send(errorBody('forbidden', 'Insufficient permissions'))
-  if (exceeded || misbehaviour.use('status429')) {
+  if (usage.exceeded || misbehaviour.use('status429')) {
+    reply.headers(retryAfterHeader(usage.exceeded ? usage.resetAt - now : 0, variants, now))
     return reply.code(429).send(errorBody('too.many.requests', 'Too many requests'))
   }
   if (misbehaviour.use('status5xx')) return reply.code(503).send(errorBody('unavailable', 'Service unavailable'))

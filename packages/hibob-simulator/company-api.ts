@@ -1,4 +1,5 @@
 // What tests, benchmarks and the demo may do with one company of the simulator. Dates are `YYYY-MM-DD`, ids are text.
+import type { Variants } from './variants/dimensions.ts'
 
 /** A company to be made by `startSimulator`. `people` counts everyone ever hired, leavers and future starters included. */
 export interface CompanySpec {
@@ -11,6 +12,8 @@ export interface CompanySpec {
   token?: string
   /** The company's current day; the real one by default. */
   today?: string
+  /** How its answers differ from the standard ones: see `variants/dimensions.ts`. */
+  answersAs?: Partial<Variants>
 }
 
 export interface PersonInput {
@@ -139,7 +142,8 @@ export interface Company {
   delete(id: string): void
   /** Takes a table row away, by default the newest one. Silent: HiBob sends nothing. */
   deleteRow(id: string, table: 'work' | 'lifecycle', rowId?: string): Person
-  addListItem(list: string, name: string, parent?: string): string
+  /** `id`: for an item whose id is a text of its own, as in HiBob's built-in ones. */
+  addListItem(list: string, name: string, parent?: string, id?: string): string
   /** Silent too. */
   renameListItem(list: string, itemId: string, name: string): void
   archiveListItem(list: string, itemId: string): void
@@ -150,6 +154,8 @@ export interface Company {
 
   rotateToken(token: string): void
   misbehave(settings: Misbehaviour): void
+  /** Other shapes of answers and webhooks from now on; what is not named stays. Throws for what there is not. */
+  answerAs(variants: Partial<Variants>): void
   /** Small changes at random, so many a second. Returns what stops them. */
   drift(options: { perSecond: number }): { stop(): void; readonly made: number }
 

@@ -4,7 +4,7 @@ import type { Person } from './company-api.ts'
 
 const today = '2026-11-24'
 const make = (seed: number, people = 200) =>
-  createCompany({ id: '1', people, today }, seed, () => Date.parse(`${today}T12:00:00Z`))
+  createCompany({ id: '1', people, today }, { seed, now: () => Date.parse(`${today}T12:00:00Z`), settlingMs: 0 })
 const statuses = (people: Person[]) => new Set(people.map(person => person.lifecycleStatus.toLowerCase()))
 
 t.test('the same seed makes the same people, another seed others', async t => {

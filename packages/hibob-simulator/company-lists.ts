@@ -14,7 +14,7 @@ export interface CompanyLists {
   items(list: string): ListItem[]
   has(list: string): boolean
   label(list: string, id: string): string | undefined
-  add(list: string, name: string, parent: string | null): string
+  add(list: string, name: string, parent: string | null, id?: string): string
   rename(list: string, id: string, name: string): void
   archive(list: string, id: string): void
   move(list: string, id: string, parent: string | null): void
@@ -101,8 +101,8 @@ export function createCompanyLists(): CompanyLists {
     has: list => lists.has(list),
     items: list => [...itemsOf(list).values()],
     label: (list, id) => lists.get(list)?.get(id)?.name,
-    add(list, name, parent) {
-      const id = String((list === 'site' ? 2_607_000 : idAddedFrom) + added++)
+    add(list, name, parent, given) {
+      const id = given ?? String((list === 'site' ? 2_607_000 : idAddedFrom) + added++)
       itemsOf(list).set(id, { id, name, archived: false, parent })
       return id
     },

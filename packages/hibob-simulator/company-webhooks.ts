@@ -1,6 +1,8 @@
 // What a company tells the world: each event becomes the body of a webhook, is logged, and goes to whoever listens, if anyone.
 import type { WebhookDelivery, WebhookOptions } from './company-api.ts'
 import type { CompanyEvent, CompanyState } from './company-state.ts'
+import type { Variants } from './variants/dimensions.ts'
+import { webhookText } from './variants/shape-webhook.ts'
 import { webhookBody } from './webhook-payload.ts'
 import { createWebhookSender, type WebhookSender } from './webhook-sender.ts'
 
@@ -17,7 +19,7 @@ export interface CompanyWebhooks {
 
 const logMax = 20_000
 
-export function createCompanyWebhooks(): CompanyWebhooks {
+export function createCompanyWebhooks(variantsNow: () => Variants): CompanyWebhooks {
   const log: WebhookDelivery[] = []
   let sender: WebhookSender | null = null
   let sent = 0
@@ -25,7 +27,9 @@ export function createCompanyWebhooks(): CompanyWebhooks {
     log,
     send(state, event) {
       if (sender === null) return
-      const body = webhookBody(state, event, sender.version, sent)
+      const variants = variantsNow()
+      const version = variants.webhooks === 'v1' ? 'v1' : sender.version
+      const body = webhookText(webhookBody(state, event, version, sent), variants)
       const { type, employee } = event
       const delivery: WebhookDelivery = {
         number: ++sent,

@@ -11,6 +11,7 @@ import { deletePerson, deleteRow, hire, update } from './people-acts.ts'
 import { personOf } from './person-summary.ts'
 import { createRandom } from './random.ts'
 import { terminateInFlow } from './termination-flow.ts'
+import { readVariants, standardVariants, type Variants } from './variants/dimensions.ts'
 
 const peopleDefault = 200
 const peopleMax = 50_000
@@ -19,13 +20,24 @@ const peopleMax = 50_000
 export interface HostedCompany extends Company {
   readonly state: CompanyState
   readonly misbehaviour: MisbehaviourState
+  readonly variants: Variants
+  /** How long answers lag behind where they do. */
+  readonly settlingMs: number
   close(): Promise<void>
 }
 
-export function createCompany(spec: CompanySpec, seed: number, now: () => number): HostedCompany {
+export interface CompanySurroundings {
+  seed: number
+  now: () => number
+  settlingMs: number
+}
+
+export function createCompany(spec: CompanySpec, surroundings: CompanySurroundings): HostedCompany {
+  const { seed, now, settlingMs } = surroundings
   const count = spec.people ?? peopleDefault
   if (count > peopleMax) throw new Error(`a company has at most ${peopleMax} people, not ${count}`)
-  const webhooks = createCompanyWebhooks()
+  let variants: Variants = { ...standardVariants, ...readVariants(spec.answersAs ?? {}) }
+  const webhooks = createCompanyWebhooks(() => variants)
   const state: CompanyState = createCompanyState(spec, seed, now, event => webhooks.send(state, event))
   populate(state, count)
   const drifts = new Set<{ stop(): void }>()
@@ -36,6 +48,7 @@ export function createCompany(spec: CompanySpec, seed: number, now: () => number
     ...actsOn(state),
     state,
     misbehaviour,
+    settlingMs,
     calls: {},
     webhookLog: webhooks.log,
     get token() {
@@ -44,10 +57,16 @@ export function createCompany(spec: CompanySpec, seed: number, now: () => number
     get today() {
       return state.today
     },
+    get variants() {
+      return variants
+    },
     get people() {
       return [...state.people.values()].map(employee => personOf(employee, state.today))
     },
     misbehave: settings => misbehaviour.set(settings),
+    answerAs(changes) {
+      variants = { ...variants, ...readVariants(changes) }
+    },
     drift({ perSecond }) {
       const drift = startDrift(state, createRandom(seed + 1), perSecond)
       drifts.add(drift)
@@ -102,7 +121,7 @@ function actsOn(state: CompanyState): Acts {
     moveStart: (id, startDate) => shown(moveStart(state, id, startDate)),
     delete: id => deletePerson(state, id),
     deleteRow: (id, table, rowId) => shown(deleteRow(state, id, table, rowId)),
-    addListItem: (list, name, parent) => state.lists.add(list, name, parent ?? null),
+    addListItem: (list, name, parent, id) => state.lists.add(list, name, parent ?? null, id),
     renameListItem: (list, itemId, name) => state.lists.rename(list, itemId, name),
     archiveListItem: (list, itemId) => state.lists.archive(list, itemId),
     moveListItem: (list, itemId, parent) => state.lists.move(list, itemId, parent),

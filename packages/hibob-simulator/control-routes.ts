@@ -11,6 +11,7 @@ import type {
   UpdateOptions,
   WebhookOptions,
 } from './company-api.ts'
+import { dimensions } from './variants/dimensions.ts'
 
 interface Hosting {
   companies(): Iterable<HostedCompany>
@@ -37,8 +38,8 @@ const acts: Record<string, Act> = {
   'DELETE /people/:person/rows/:table': (company, body, { person = '', table }) =>
     company.deleteRow(person, table as 'work' | 'lifecycle', body.rowId as string | undefined),
   'GET /lists/:list': (company, _, { list = '' }) => company.listItems(list),
-  'POST /lists/:list': (company, { name, parent }, { list = '' }) => ({
-    id: company.addListItem(list, name as string, parent as string | undefined),
+  'POST /lists/:list': (company, { name, parent, id }, { list = '' }) => ({
+    id: company.addListItem(list, name as string, parent as string | undefined, id as string | undefined),
   }),
   'PATCH /lists/:list/:item': (company, { name, archived, parent }, { list = '', item = '' }) => {
     if (typeof name === 'string') company.renameListItem(list, item, name)
@@ -48,6 +49,7 @@ const acts: Record<string, Act> = {
   'POST /day': (company, { date }) => company.advanceTo(date as string),
   'POST /token': (company, { token }) => company.rotateToken(token as string),
   'POST /misbehave': (company, body) => company.misbehave(body as Misbehaviour),
+  'POST /answer-as': (company, body) => company.answerAs(body),
   'POST /webhooks': (company, { url, secret, options }) =>
     company.sendWebhooksTo(url as string, secret as string, options as WebhookOptions),
   'DELETE /webhooks': company => company.stopWebhooks(),
@@ -59,6 +61,7 @@ const acts: Record<string, Act> = {
 
 export function addControlRoutes(app: FastifyInstance, hosting: Hosting): void {
   app.setErrorHandler(async (error: Error, _request, reply) => reply.code(400).send({ error: error.message }))
+  app.get('/variants', async () => dimensions)
   app.get('/companies', async () => [...hosting.companies()].map(summary))
   app.post('/companies', async request => summary(hosting.addCompany(request.body as CompanySpec)))
   for (const [route, act] of Object.entries(acts)) {

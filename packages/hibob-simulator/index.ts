@@ -11,3 +11,4 @@ export type {
   WebhookOptions,
 } from './company-api.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
+export { type Dimension, dimensions, standardVariants, type Variants, valuesOf } from './variants/dimensions.ts'

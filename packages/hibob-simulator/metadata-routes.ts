@@ -1,13 +1,16 @@
 // The field catalogue, the company's lists and the history tables of a person.
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { errorBody } from './api-gate.ts'
-import type { CompanyLists, ListItem } from './company-lists.ts'
+import { loginPage } from './api-gate.ts'
+import type { CompanyLists } from './company-lists.ts'
 import { readerOf } from './company-reader.ts'
 import type { CompanyState } from './company-state.ts'
 import type { Employee } from './employee.ts'
 import { rowInForce } from './employee.ts'
 import { catalogue } from './field-catalogue.ts'
 import { companyOf } from './people-routes.ts'
+import { errorBody } from './variants/error-body.ts'
+import { type PlainList, shapeLists, shapeSingleList } from './variants/shape-lists.ts'
 
 interface ListQuery {
   includeArchived?: string
@@ -16,9 +19,8 @@ interface ListQuery {
 const tables = ['work', 'lifecycle'] as const
 
 export function addMetadataRoutes(app: FastifyInstance): void {
-  // a bare array
-  app.get('/company/people/fields', { config: { endpoint: 'company/people/fields' } }, async () =>
-    [...catalogue.values()].map(({ id, name, category, type, listId, historical }) => ({
+  app.get('/company/people/fields', { config: { endpoint: 'company/people/fields' } }, async request => {
+    const fields = [...catalogue.values()].map(({ id, name, category, type, listId, historical }) => ({
       id,
       category: id.split('.')[0],
       categoryId: category.toLowerCase().replaceAll(' ', '_'),
@@ -29,23 +31,28 @@ export function addMetadataRoutes(app: FastifyInstance): void {
       type,
       typeData: listId === undefined ? {} : { listId },
       historical: historical ?? false,
-    })),
-  )
+    }))
+    return companyOf(request).variants.fieldCatalogue === 'array' ? fields : { fields }
+  })
 
   const listConfig = { config: { endpoint: 'company/named-lists' } }
-  app.get<{ Querystring: ListQuery }>('/company/named-lists', listConfig, async request => {
-    const { lists } = companyOf(request).state
-    return { lists: lists.names().map(name => ({ name, items: itemsOf(lists, name, request.query) })) }
+  app.get<{ Querystring: ListQuery }>('/company/named-lists', listConfig, async (request, reply) => {
+    const { state, variants } = companyOf(request)
+    const all = state.lists.names().map(name => plainList(state.lists, name, request.query))
+    reply.type('application/json;charset=utf-8')
+    return reply.send(Readable.from(shapeLists(all, variants)))
   })
   app.get<{ Params: { name: string }; Querystring: ListQuery }>(
     '/company/named-lists/:name',
     listConfig,
     async (request, reply) => {
-      const { lists } = companyOf(request).state
+      const { state, variants } = companyOf(request)
+      const { lists } = state
       const { name } = request.params
-      if (!lists.has(name)) return reply.code(404).send(errorBody('list.not.found', 'List not found'))
-      const items = itemsOf(lists, name, request.query)
-      return { name, values: items, items }
+      if (variants.singleLists === 'html') return reply.code(200).type('text/html; charset=utf-8').send(loginPage)
+      if (!lists.has(name) || variants.singleLists === 'not-found')
+        return reply.code(404).send(errorBody('list.not.found', 'List not found'))
+      return shapeSingleList(plainList(lists, name, request.query), variants)
     },
   )
 
@@ -62,15 +69,8 @@ export function addMetadataRoutes(app: FastifyInstance): void {
     )
 }
 
-function itemsOf(lists: CompanyLists, list: string, { includeArchived }: ListQuery): unknown[] {
-  const items = lists.items(list).filter(item => includeArchived === 'true' || !item.archived)
-  const below = (parent: string | null): unknown[] =>
-    items.filter(item => item.parent === parent).map(item => ({ ...wireItem(list, item), children: below(item.id) }))
-  return below(null)
-}
-
-function wireItem(list: string, { id, name, archived }: ListItem) {
-  return { id: list === 'site' ? Number(id) : id, value: name, name, archived }
+function plainList(lists: CompanyLists, name: string, { includeArchived }: ListQuery): PlainList {
+  return { name, items: lists.items(name).filter(item => includeArchived === 'true' || !item.archived) }
 }
 
 function tableRows(state: CompanyState, employee: Employee, table: (typeof tables)[number]): unknown[] {

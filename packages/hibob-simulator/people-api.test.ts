@@ -206,10 +206,13 @@ t.test('a stale reading shows what held before, and then no longer', async t => 
 t.test('sites have integer ids, other lists texts; items nest; archived ones come when asked for', async t => {
   const { company, client, call } = await start(t)
   company.archiveListItem('department', '251870104')
-  const lists = (await (await call('/company/named-lists')).json()) as {
-    lists: { name: string; items: { id: unknown; children: unknown[] }[] }[]
-  }
-  const itemsOf = (name: string) => lists.lists.find(list => list.name === name)?.items ?? []
+  company.answerAs({ lists: 'keyed' })
+  const lists = (await (await call('/company/named-lists')).json()) as Record<
+    string,
+    { name: string; items: { id: unknown; children: unknown[] }[] }
+  >
+  const itemsOf = (name: string) => lists[name]?.items ?? []
+  t.same(lists['title']?.name, 'title')
   t.ok(itemsOf('site').every(item => Number.isInteger(item.id)))
   t.ok(itemsOf('department').every(item => typeof item.id === 'string' && item.id !== '251870104'))
   t.ok(itemsOf('department').some(item => item.children.length > 0))

@@ -3,18 +3,37 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { createGate, errorBody, type GateParts, loginPage } from './api-gate.ts'
+import { createGate, type GateParts, loginPage } from './api-gate.ts'
 import { addMetadataRoutes } from './metadata-routes.ts'
 import { addPeopleRoutes } from './people-routes.ts'
+import { encodeAnswer, jsonTypes } from './variants/encode-answer.ts'
+import { errorBody, shapeError } from './variants/error-body.ts'
 
 export async function peopleApi(app: FastifyInstance, parts: GateParts): Promise<void> {
   app.decorateRequest('company', null)
   app.addHook('onRequest', createGate(parts))
   app.addHook('onSend', async (request, reply, payload) => {
+    const variants = request.company?.variants
+    if (variants === undefined || reply.statusCode < 400 || typeof payload !== 'string') return payload
+    if (!isJson(reply)) return payload
+    reply.removeHeader('content-length')
+    return shapeError(payload, reply.statusCode, variants, parts.now())
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
     const misbehaviour = reply.statusCode === 200 ? request.company?.misbehaviour : undefined
     if (misbehaviour?.use('truncatedJson')) return firstHalf(reply, payload)
     if (misbehaviour?.use('brokenAnswer')) return Readable.from(brokenOff(await firstHalf(reply, payload)))
     return payload
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    const variants = request.company?.variants
+    if (variants === undefined || !isJson(reply) || !isAnswer(payload)) return payload
+    reply.header('content-type', jsonTypes[variants.contentType])
+    const encoded = encodeAnswer(payload, variants.encoding)
+    if (encoded === null) return payload
+    reply.removeHeader('content-length')
+    if (encoded.encoding !== null) reply.header('content-encoding', encoded.encoding)
+    return encoded.payload
   })
   app.addHook('onResponse', async (request, reply) => {
     parts.firewall.answered(request.ip, request.headers.authorization ?? '', reply.statusCode)
@@ -27,6 +46,10 @@ export async function peopleApi(app: FastifyInstance, parts: GateParts): Promise
   addPeopleRoutes(app)
   addMetadataRoutes(app)
 }
+
+const isJson = (reply: FastifyReply) => String(reply.getHeader('content-type')).startsWith('application/json')
+const isAnswer = (payload: unknown): payload is string | Readable =>
+  payload instanceof Readable || (typeof payload === 'string' && payload !== '')
 
 async function firstHalf(reply: FastifyReply, payload: unknown): Promise<string> {
   reply.removeHeader('content-length')

@@ -1,11 +1,12 @@
 // The people endpoints. A search answers with everyone who matches, at any size, so the answer is written as it is made.
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { errorBody } from './api-gate.ts'
 import type { HostedCompany } from './company.ts'
 import { type CompanyReader, readerOf } from './company-reader.ts'
 import type { Employee } from './employee.ts'
 import { type PeopleRequest, readPeopleRequest } from './people-request.ts'
+import { errorBody } from './variants/error-body.ts'
+import { frameOf, oddRowsOf } from './variants/shape-people.ts'
 
 const peoplePerChunk = 200
 const writtenAtOnceMax = 1_000
@@ -37,9 +38,11 @@ export function addPeopleRoutes(app: FastifyInstance): void {
 }
 
 function* answerParts(reader: CompanyReader, asked: PeopleRequest): Generator<string> {
-  let rows: string[] = []
+  const [before, after] = frameOf(reader.variants)
+  const odd = oddRowsOf(reader.variants)
+  let rows = odd.before
   let separator = ''
-  yield '{"employees":['
+  yield before
   for (const employee of matching(reader, asked)) {
     if (!asked.showInactive && !reader.isActive(employee)) continue
     rows.push(JSON.stringify(reader.view(employee, asked.fields, asked.humanReadable)))
@@ -49,8 +52,9 @@ function* answerParts(reader: CompanyReader, asked: PeopleRequest): Generator<st
       rows = []
     }
   }
+  rows.push(...odd.after)
   if (rows.length > 0) yield separator + rows.join(',')
-  yield ']}'
+  yield after
 }
 
 function* matching(reader: CompanyReader, { filter }: PeopleRequest): Generator<Employee> {

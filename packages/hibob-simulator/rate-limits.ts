@@ -1,8 +1,17 @@
-// HiBob's limits: so many calls a minute, per endpoint and service user, told in headers on every answer.
+// HiBob's limits: so many calls a minute, per endpoint and service user. How answers tell of them is a matter of variants.
 
 export interface RateLimits {
-  /** Counts a call; `exceeded` when it is one too many. The headers go with the answer either way. */
-  count(user: string, endpoint: string): { exceeded: boolean; headers: Record<string, string> }
+  /** Counts a call. */
+  count(user: string, endpoint: string): Usage
+}
+
+export interface Usage {
+  /** The call is one too many. */
+  exceeded: boolean
+  limit: number
+  remaining: number
+  /** Unix ms. */
+  resetAt: number
 }
 
 const published: Record<string, number> = {
@@ -23,12 +32,7 @@ export function createRateLimits(limits: Record<string, number>, windowMs: numbe
       const window = windows.get(key)
       const used = (window?.start === start ? window.used : 0) + 1
       windows.set(key, { start, used })
-      const headers = {
-        'x-ratelimit-limit': String(limit),
-        'x-ratelimit-remaining': String(Math.max(0, limit - used)),
-        'x-ratelimit-reset': String(Math.ceil((start + windowMs) / 1000)),
-      }
-      return { exceeded: used > limit, headers }
+      return { exceeded: used > limit, limit, remaining: Math.max(0, limit - used), resetAt: start + windowMs }
     },
   }
 }

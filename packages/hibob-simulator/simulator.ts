@@ -7,6 +7,7 @@ import { addControlRoutes } from './control-routes.ts'
 import { createFirewall } from './firewall.ts'
 import { peopleApi } from './people-api.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { withoutDetour } from './variants/redirect.ts'
 
 export interface SimulatorOptions {
   companies: CompanySpec[]
@@ -19,6 +20,8 @@ export interface SimulatorOptions {
   rateLimits?: Record<string, number>
   /** 60,000. */
   rateWindowMs?: number
+  /** How long answers show what held before, where a company's `settling` is `late`: 15,000. */
+  settlingMs?: number
   /** Unix ms. */
   now?: () => number
 }
@@ -36,7 +39,15 @@ export interface Simulator {
 const requestBytesMax = 4 * 1024 * 1024
 
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { seed, port = 0, host = '127.0.0.1', rateLimits = {}, rateWindowMs = 60_000, now = Date.now } = options
+  const {
+    seed,
+    port = 0,
+    host = '127.0.0.1',
+    rateLimits = {},
+    rateWindowMs = 60_000,
+    settlingMs = 15_000,
+    now = Date.now,
+  } = options
   const companies = new Map<string, HostedCompany>()
   const hosting = {
     companies: () => companies.values(),
@@ -46,18 +57,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       return company
     },
     addCompany(spec: CompanySpec) {
-      const company = createCompany(spec, seed + companies.size, now)
+      const company = createCompany(spec, { seed: seed + companies.size, now, settlingMs })
       companies.set(spec.id, company)
       return company
     },
   }
   for (const spec of options.companies) hosting.addCompany(spec)
 
-  const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
+  const app = Fastify({
+    bodyLimit: requestBytesMax,
+    forceCloseConnections: true,
+    rewriteUrl: ({ url = '' }) => withoutDetour(url),
+  })
   const gate = {
     companies: hosting.companies,
     firewall: createFirewall(now),
     rateLimits: createRateLimits(rateLimits, rateWindowMs, now),
+    now,
   }
   await app.register(api => peopleApi(api, gate), { prefix: '/v1' })
   await app.register(async control => addControlRoutes(control, hosting), { prefix: '/simulator' })

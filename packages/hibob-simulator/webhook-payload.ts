@@ -5,9 +5,9 @@ import type { Employee } from './employee.ts'
 import { catalogue, type FieldContext } from './field-catalogue.ts'
 
 /** `micros` tells apart what happens in the same millisecond. */
-export function webhookBody(state: CompanyState, event: CompanyEvent, version: 'v2' | 'v1', micros: number): string {
+export function webhookBody(state: CompanyState, event: CompanyEvent, version: 'v2' | 'v1', micros: number) {
   const time = hibobTime(state.now(), micros)
-  return JSON.stringify(version === 'v2' ? bodyV2(state, event, time) : bodyV1(state, event, time))
+  return version === 'v2' ? bodyV2(state, event, time) : bodyV1(state, event, time)
 }
 
 function bodyV2(
