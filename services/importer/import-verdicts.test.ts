@@ -15,6 +15,28 @@ t.test(
   },
 )
 
+t.test('the API’s URL is to be checked only where it is likely to be the cause', async t => {
+  const invalid = (status: number, expected: string | null, found = '') => {
+    const shape = { endpoint: 'GET /x', path: '$', expected: expected ?? '', found, count: 1 }
+    return verdictOn('acme', {
+      kind: 'invalid_answer',
+      status,
+      detail: `HiBob answered ${status}`,
+      ...(expected !== null && { shape }),
+    }).detail
+  }
+  t.match(invalid(200, 'JSON', 'text/html'), /URL \(hibob-sync tenants show acme\)/)
+  t.match(invalid(302, null), /URL/)
+  for (const detail of [
+    invalid(200, 'a list', 'object'),
+    invalid(200, 'JSON', 'application/json'),
+    invalid(200, null),
+  ]) {
+    t.notMatch(detail, /URL/)
+    t.match(detail, /report it with this message/)
+  }
+})
+
 t.test('a failure tells what HiBob answered and what to do', async t => {
   const failure = (kind: 'forbidden' | 'unavailable', status: number) =>
     verdictOn('acme', { kind, status, detail: `HiBob answered ${status}` })

@@ -20,16 +20,26 @@ export function tooFewSeen(known: ReadonlySet<string>, seen: ReadonlySet<string>
 }
 
 /** A failure that asking again does not mend, or did not. */
-export function verdictOn(tenantId: string, { kind, detail }: HibobFailure): Verdict {
+export function verdictOn(tenantId: string, failure: HibobFailure): Verdict {
+  const setToken = `hibob-sync tenants set ${tenantId} --service-user-token-file <file>`
   const advice: Record<HibobFailure['kind'], string> = {
-    unauthorized: `renew the credentials: hibob-sync tenants set ${tenantId} --service-user-token-file <file>`,
-    forbidden: `give the service user the permissions that README names, then hibob-sync tenants set ${tenantId} --service-user-token-file <file>`,
+    unauthorized: `renew the credentials: ${setToken}`,
+    forbidden: `give the service user the permissions that README names, and allow this address where the HiBob account restricts its API by IP address, then ${setToken}`,
     rejected: 'this release and HiBob’s API do not understand each other: report it',
-    invalid_answer: `check the API’s URL (hibob-sync tenants show ${tenantId}), then ask for the import again`,
+    invalid_answer: adviceOnInvalid(tenantId, failure),
     unavailable: 'ask for the import again when HiBob is well',
     rate_limited: 'ask for the import again later',
   }
-  return { code: `hibob_${kind}`, detail: `${detail}; ${advice[kind]}` }
+  return { code: `hibob_${failure.kind}`, detail: `${failure.detail}; ${advice[failure.kind]}` }
+}
+
+// HiBob answers a path that it does not have with a page in HTML; a proxy or a login answers with a redirect
+function adviceOnInvalid(tenantId: string, { status, shape }: HibobFailure): string {
+  if (shape?.found === 'text/html' || (status !== null && status >= 300))
+    return `check the API’s URL (hibob-sync tenants show ${tenantId}) and what lies between here and HiBob`
+  if (shape !== undefined && shape.expected !== 'JSON')
+    return 'this release does not read HiBob’s answers of this shape: report it with this message'
+  return 'ask for the import again, and report it with this message if it stays so'
 }
 
 /** Null for what may pass: then the import is begun anew. */
