@@ -43,9 +43,15 @@ function hasFew(text: string, opener: string, countMax: number): boolean {
   return false
 }
 
-/** JSON.parse, but integers outside ±(2^53 − 1) become strings of their digits. Throws SyntaxError as JSON.parse does. */
+const byteOrderMark = 0xfeff
+
+/**
+ * JSON.parse, but a byte order mark at the beginning is passed over, and integers outside ±(2^53 − 1) become strings of
+ * their digits. Throws SyntaxError as JSON.parse does.
+ */
 export function parseJson(text: string): unknown {
-  return longInteger.test(text) ? JSON.parse(text, exactInteger as ParseReviver) : JSON.parse(text)
+  const json = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text
+  return longInteger.test(json) ? JSON.parse(json, exactInteger as ParseReviver) : JSON.parse(json)
 }
 
 /** The value of a JSON number by its text: an integer beyond ±(2^53 − 1) stays its digits. */

@@ -29,6 +29,11 @@ t.test('of an effective date with a time the date counts, and what is no date co
   for (const odd of ['01/12/2026', '2026-12-011', '', 20261201, null, ['2026-12-01']]) t.equal(dateOf(odd), null)
 })
 
+t.test('a body that begins with a byte order mark is read', async t => {
+  const body = '\ufeff{"type":"table.entry.created","data":{"tableId":"work","effectiveDate":"2026-12-01"}}'
+  t.match(tableEntryOf(parseWebhook(Buffer.from(body))), { tableId: 'work', effectiveDate: '2026-12-01' })
+})
+
 t.test('everything else is no table row, and nothing throws', async t => {
   t.equal(entryOf({ employeeId: '1' }), null)
   t.equal(entryOf(null), null)

@@ -38,7 +38,7 @@ function describe(envelope: Json | null): ParsedWebhook {
     format: envelope === null ? 'unknown' : formatOf(envelope, employee, data),
     webhookType: textIn(envelope?.type),
     companyId: idOf(envelope?.companyId),
-    employeeId: idOf(employee === null ? data?.employeeId : employee.id),
+    employeeId: idOf(employee?.id) ?? idOf(data?.employeeId),
     changedFields: fieldIds(data?.fieldUpdates ?? data?.fieldUpdatesIds),
     triggeredAt: textIn(envelope?.triggeredAt) ?? textIn(envelope?.creationDate),
     triggeredBy: actorOf(envelope?.triggeredBy) ?? actorOf(objectOf(envelope?.changedBy)?.id),
@@ -65,9 +65,14 @@ function fieldIds(updates: unknown): string[] {
 
 const digits = /^\d{1,128}$/
 
+// as a number, as text with or without blanks around, or as a list of one; numbers beyond 2^53 come as text already
 function idOf(value: unknown): string | null {
+  if (Array.isArray(value)) return value.length === 1 && !Array.isArray(value[0]) ? idOf(value[0]) : null
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-  return typeof text === 'string' && digits.test(text) ? text : null
+  if (typeof text !== 'string') return null
+  if (digits.test(text)) return text
+  const trimmed = text.trim()
+  return digits.test(trimmed) ? trimmed : null
 }
 
 function actorOf(value: unknown): string | null {

@@ -96,6 +96,7 @@ await t.test('signed rubbish is answered 200 and stored byte for byte', async t 
   for (const [index, name] of names.entries())
     t.ok(stored[index]?.body.equals(bodies[name] as Buffer), `${name} comes back`)
   t.equal(stored[names.indexOf('numeric ids')]?.data['employeeId'], '3400000000000000001', 'no digit of an id is lost')
+  t.equal(stored[names.indexOf('a byte order mark')]?.data['employeeId'], '3400000000000000001', 'a mark hides nothing')
   t.equal(stored[names.indexOf('nesting of 100')]?.data['format'], 'unknown')
   t.equal(Reflect.get({}, 'polluted'), undefined)
   t.equal(ingress.metrics.totals.get('internal_error'), undefined)
