@@ -71,17 +71,18 @@ function clientOf(url: string, options: MongoClientOptions): MongoClient {
     const client = new MongoClient(url, options)
     // the driver would take the database `test`, where whoever gives the name later finds nothing
     if (/^[a-z+]+:\/\/[^/?]+\/[^/?]/.test(url)) return client
-  } catch (cause) {
-    throw urlInvalid('cannot be used', cause)
+  } catch {
+    // what the driver says may quote the user name or a part of the password
+    throw urlInvalid('cannot be used')
   }
   throw urlInvalid('names no database')
 }
 
-const urlInvalid = (what: string, cause?: unknown) =>
+const urlInvalid = (what: string) =>
   new AppError(
     'mongodb_url_invalid',
     `MONGODB_URL ${what}: it should be like mongodb://host:27017/hibob-sync?replicaSet=rs0`,
-    { retryable: false, cause },
+    { retryable: false },
   )
 
 async function firstAnswer(client: MongoClient): Promise<void> {

@@ -67,13 +67,66 @@ t.test('all problems are told together, each with its setting and what to do', a
 })
 
 t.test('what is no plain number is refused, never read as another one', async t => {
-  for (const value of ['1.5', 'true', '0x10', '12abc', '1e3', ' ', '-'])
-    t.match(problemsOf({ ...needed, ADMIN_PORT: value }), [/ADMIN_PORT must be integer/], value)
-  t.match(problemsOf({ ...needed, EAGER: 'yes' }), [/EAGER must be boolean/])
+  for (const value of ['1.5', 'true', '0x10', '12abc', '1e3', '-', '-1', '65536', '1e999'])
+    t.match(
+      problemsOf({ ...needed, ADMIN_PORT: value }),
+      [/ADMIN_PORT must be a port from 0 to 65535 \(got ".*"\)/],
+      value,
+    )
+  t.match(problemsOf({ ...needed, EAGER: 'yes' }), [/EAGER must be true or false \(got "yes"\)/])
 })
 
-t.test('no problem quotes the value at fault', async t => {
-  t.notMatch(problemsOf({ ...needed, MASTER_KEY: 'hunter2' }).join(), 'hunter2')
+t.test('a value at fault is shown, a secret never', async t => {
+  t.match(problemsOf({ ...needed, LOG_LEVEL: 'loud' }), [/trace, .* or silent \(got "loud"\)/])
+  t.match(problemsOf({ ...needed, HIBOB_SETTLING_MS: '2147483648' }), [/a whole number from 0 to 2147483647 \(got/])
+  for (const [name, value] of [
+    ['MASTER_KEY', 'hunter2'],
+    ['MONGODB_URL', 'mongodb://u:hunter2@h'],
+    ['MONGODB_URL', 'mongodb://u:hunter2@@h/d'],
+    ['MONGODB_URL', '"mongodb://u:hunter2@h/d"'],
+    ['KAFKA_BROKERS', 'u:hunter2@h:9092'],
+  ] as const) {
+    const problems = problemsOf({ ...needed, [name]: value })
+    t.match(problems, [new RegExp(`^  - ${name} `)])
+    t.notMatch(problems.join(), 'hunter2')
+  }
+})
+
+t.test('a port that Kubernetes has set for a Service is named as that', async t => {
+  for (const value of ['tcp://10.96.0.12:8080', 'udp://[fd00::12]:8080'])
+    t.match(problemsOf({ ...needed, ADMIN_PORT: value }), [
+      /\(got ".*:8080"\)\. Kubernetes .*Service named admin: .*enableServiceLinks/,
+    ])
+})
+
+t.test('quotes, line ends and blanks around a value are named, and no value is shown for them', async t => {
+  for (const name of ['KAFKA_BROKERS', 'MONGODB_URL', 'MASTER_KEY', 'TOPIC_PREFIX', 'HIBOB_ALLOWED_URLS'] as const) {
+    const value = { ...needed, TOPIC_PREFIX: 'hunter2', HIBOB_ALLOWED_URLS: 'https://hunter2.example' }[name]
+    for (const [wrapped, problem] of [
+      [`"${value}"`, 'has quotes around it'],
+      [`'${value}'\n`, 'has quotes around it'],
+      [`“${value}”`, 'has quotes around it'],
+      [`${value}\n`, 'has a line end around it'],
+      [`\r\n${value}`, 'has a line end around it'],
+      [`${value}\r`, 'has a line end around it'],
+      [` ${value}`, 'has a blank around it'],
+      [`\uFEFF${value}`, 'has a blank around it'],
+      [`${value}\u00a0`, 'has a blank around it'],
+      ['  ', 'holds nothing but blanks'],
+      [`${value}\n${value}`, 'holds a line end'],
+    ] as const) {
+      const problems = problemsOf({ ...needed, [name]: wrapped })
+      t.match(problems, [`  - ${name} ${problem}`], `${name} ${problem}`)
+      t.notMatch(problems.join(), /hunter2/)
+    }
+  }
+  t.equal(problemsOf({ ...needed, ADMIN_PORT: ' 8080\n' }).length, 0, 'around a number they do no harm')
+  t.match(problemsOf({ ...needed, ADMIN_PORT: '"8080"' }), [/ADMIN_PORT has quotes around it/])
+})
+
+t.test('a prefix that no topic can have is refused', async t => {
+  for (const prefix of ['acme/', 'a b', 'ä.', 'x'.repeat(201)])
+    t.match(problemsOf({ ...needed, TOPIC_PREFIX: prefix }), [/TOPIC_PREFIX must be letters/], prefix)
 })
 
 t.test('printed or turned into JSON, the configuration keeps its secrets', async t => {

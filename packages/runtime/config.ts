@@ -1,23 +1,36 @@
-// Settings from the environment, read once and validated whole: every problem is reported together, and none quotes the value at fault.
+// Settings from the environment, read once and validated whole: every problem is reported together, and none shows a secret.
 import { inspect } from 'node:util'
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+import Type, { type Static, type TObject, type TProperties } from 'typebox'
 import { Value } from 'typebox/value'
 import { AppError } from './app-error.ts'
+import { brokerListProblem } from './broker-list.ts'
+import { mongodbUrlProblem } from './mongodb-url.ts'
+import { problemOf, type Setting } from './setting-problems.ts'
+import { topicPrefixProblem } from './topic-prefix.ts'
+import { webUrlListProblem } from './web-url.ts'
 
-/** `secret` settings print as redacted where the whole configuration is printed. `mismatch` says what is wrong in place of a pattern. */
-interface Setting extends TSchema {
-  type?: string
-  description?: string
-  secret?: boolean
-  mismatch?: string
-}
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+export const isLogLevel = (text: string | undefined): text is (typeof logLevels)[number] =>
+  (logLevels as readonly (string | undefined)[]).includes(text)
 
 /** Settings that every service has. Each is documented by its `description` and `default`. */
 export const commonSettings = Type.Object({
-  KAFKA_BROKERS: Type.String({ minLength: 1, description: 'Kafka brokers, as a comma list of host:port.' }),
-  MONGODB_URL: Type.String({ minLength: 1, secret: true, description: 'MongoDB replica set, with the database.' }),
-  TOPIC_PREFIX: Type.String({ default: '', description: 'Put before every topic name and consumer group.' }),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+  KAFKA_BROKERS: Type.String({
+    problemIn: brokerListProblem,
+    description: 'Kafka brokers, as a comma list of host:port; an IPv6 address stands in brackets, as in `[::1]:9092`.',
+  }),
+  MONGODB_URL: Type.String({
+    secret: true,
+    problemIn: mongodbUrlProblem,
+    description:
+      'MongoDB replica set, with the database. In user name and password, `@`, `/`, `:`, `#`, `?` and `%` are written as percent codes (`%40`).',
+  }),
+  TOPIC_PREFIX: Type.String({
+    default: '',
+    problemIn: topicPrefixProblem,
+    description: 'Put before every topic name and consumer group.',
+  }),
+  LOG_LEVEL: Type.Enum(logLevels, {
     default: 'info',
     description: 'trace, debug, info, warn, error or silent.',
   }),
@@ -32,9 +45,8 @@ export const commonSettings = Type.Object({
 
 export const masterKeySetting = Type.Object({
   MASTER_KEY: Type.String({
-    pattern: '^[A-Za-z0-9+/]{43}=$',
     secret: true,
-    mismatch: 'is not 32 bytes in base64',
+    problemIn: masterKeyProblem,
     description: 'Encrypts tenants’ secrets: 32 bytes in base64. Make one with `openssl rand -base64 32`.',
   }),
 })
@@ -42,6 +54,7 @@ export const masterKeySetting = Type.Object({
 export const hibobSettings = Type.Object({
   HIBOB_ALLOWED_URLS: Type.String({
     default: '',
+    problemIn: webUrlListProblem,
     description: 'API base URLs allowed besides HiBob’s two own, as a comma list.',
   }),
   HIBOB_SETTLING_MS: Type.Integer({
@@ -61,12 +74,10 @@ export function readConfig<P extends TProperties>(schema: TObject<P>, env: NodeJ
     const text = env[name]
     if (text !== undefined && text !== '') given[name] = coerced(setting, text)
   }
-  const value = Value.Default(schema, given) as Record<string, unknown>
+  const value = Value.Default(schema, { ...given }) as Record<string, unknown>
   const problems = [
     ...missing(schema, value).map(name => `${name} is not set: ${settings[name]?.description ?? ''}`),
-    ...Value.Errors(schema, value)
-      .filter(({ keyword }) => keyword !== 'required')
-      .map(({ instancePath, message }) => describe(instancePath.slice(1), message, settings)),
+    ...Object.entries(given).flatMap(([name, own]) => problem(name, settings[name] ?? {}, env[name] ?? '', own)),
   ]
   if (problems.length > 0) {
     throw new AppError(
@@ -80,12 +91,15 @@ export function readConfig<P extends TProperties>(schema: TObject<P>, env: NodeJ
 
 /** The 32 bytes of MASTER_KEY. Throws AppError `config_invalid`. */
 export function masterKeyOf(value: string): Buffer {
-  const key = Buffer.from(value, 'base64')
-  if (key.length === 32 && key.toString('base64') === value) return key
-  const problem = value === '' ? 'is not set: take the one that the services have, or' : 'is not 32 bytes in base64:'
-  throw new AppError('config_invalid', `MASTER_KEY ${problem} make one with \`openssl rand -base64 32\``, {
-    retryable: false,
-  })
+  const found = value === '' ? 'is not set' : masterKeyProblem(value)
+  if (found === null) return Buffer.from(value, 'base64')
+  const message = `MASTER_KEY ${found}: take the one that the services have, or make one with \`openssl rand -base64 32\``
+  throw new AppError('config_invalid', message, { retryable: false })
+}
+
+export function masterKeyProblem(text: string): string | null {
+  const key = Buffer.from(text, 'base64')
+  return key.length === 32 && key.toString('base64') === text ? null : 'is not 32 bytes in base64'
 }
 
 export const commaList = (value: string) =>
@@ -102,13 +116,15 @@ function coerced({ type }: Setting, text: string): unknown {
   return text
 }
 
-function missing(schema: TObject, value: Record<string, unknown>): string[] {
-  return (schema.required ?? []).filter(name => value[name] === undefined)
+function problem(name: string, setting: Setting, text: string, value: unknown): string[] {
+  const found = problemOf(name, setting, text, value) ?? Value.Errors(setting, value)[0]?.message
+  return found === undefined
+    ? []
+    : [`${name} ${found}${setting.description === undefined ? '' : `. ${setting.description}`}`]
 }
 
-function describe(name: string, message: string, settings: Record<string, Setting>): string {
-  const { description, mismatch } = settings[name] ?? {}
-  return `${name} ${mismatch ?? message}${description === undefined ? '' : `: ${description}`}`
+function missing(schema: TObject, value: Record<string, unknown>): string[] {
+  return (schema.required ?? []).filter(name => value[name] === undefined)
 }
 
 function guarded(value: Record<string, unknown>, settings: Record<string, Setting>): Record<string, unknown> {

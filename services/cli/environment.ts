@@ -1,26 +1,30 @@
 // Where the command finds its settings: the environment, and below it what `npm start` has left for commands beside it.
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { hibobSettings, readConfig } from '@hibob-sync/runtime'
+import { commonSettings, hibobSettings, masterKeyProblem, readConfig, webUrlProblem } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const cliSettings = Type.Object({
   KAFKA_BROKERS: Type.String({
-    minLength: 1,
+    ...commonSettings.properties.KAFKA_BROKERS,
     description: 'Kafka brokers, as a comma list of host:port. Or run `npm start`, which starts Kafka here.',
   }),
   MONGODB_URL: Type.String({
-    minLength: 1,
+    ...commonSettings.properties.MONGODB_URL,
     description: 'MongoDB replica set, with the database. Or run `npm start`, which starts MongoDB here.',
   }),
   MASTER_KEY: Type.String({
     default: '',
+    secret: true,
+    problemIn: masterKeyProblem,
     description: '32 bytes in base64: needed by commands that store or read secrets.',
   }),
-  TOPIC_PREFIX: Type.String({ default: '', description: 'Put before every topic name and consumer group.' }),
+  TOPIC_PREFIX: commonSettings.properties.TOPIC_PREFIX,
   PUBLIC_URL: Type.String({
     default: 'http://localhost:8080',
-    description: 'Base of the webhook URLs that are printed.',
+    problemIn: webUrlProblem,
+    description:
+      'Base of the webhook URLs that are printed: where HiBob reaches the ingress, such as `https://hooks.example.com`. Slashes at its end do not count.',
   }),
   NODE_ENV: Type.String({ default: 'development', description: '`production` asks for replication factor 3.' }),
   HIBOB_ALLOWED_URLS: hibobSettings.properties.HIBOB_ALLOWED_URLS,

@@ -1,12 +1,16 @@
 // The ingress's settings, read from the environment once.
-import { commonSettings, masterKeySetting } from '@hibob-sync/runtime'
+import { commonSettings, hostProblem, masterKeySetting } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const ingressSettings = Type.Object({
   ...commonSettings.properties,
   ...masterKeySetting.properties,
   INGRESS_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port of HiBob’s webhooks.' }),
-  INGRESS_HOST: Type.String({ default: '0.0.0.0', description: 'Address that the ingress listens on.' }),
+  INGRESS_HOST: Type.String({
+    default: '0.0.0.0',
+    problemIn: hostProblem,
+    description: 'Address that the ingress listens on.',
+  }),
   INGRESS_CONCURRENT_SENDS: Type.Integer({
     default: 1,
     minimum: 1,

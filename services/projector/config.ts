@@ -1,5 +1,5 @@
 // The projector's settings, read from the environment once.
-import { commonSettings } from '@hibob-sync/runtime'
+import { commonSettings, masterKeyProblem } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const projectorSettings = Type.Object({
@@ -7,6 +7,7 @@ export const projectorSettings = Type.Object({
   MASTER_KEY: Type.String({
     default: '',
     secret: true,
+    problemIn: masterKeyProblem,
     description: 'Signs alerts under tenants’ secrets; without it holds are logged and counted, and no alert is sent.',
   }),
   PROJECTOR_SESSION_TIMEOUT_MS: Type.Integer({

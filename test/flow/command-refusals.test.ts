@@ -68,6 +68,30 @@ await t.test('what cannot be answered is refused, not guessed', async t => {
   t.match((await refused('settings', 'edit', 'acme')).stderr, /^editor_failed: there is no terminal.*settings set/)
 })
 
+await t.test('settings that are misspelt are named with their part, and no password', async t => {
+  for (const [settings, problem] of [
+    [
+      { MONGODB_URL: 'mongodb://bob:p@ss/w#rd@127.0.0.1:27017/sync?replicaSet=rs0' },
+      /MONGODB_URL .*password contains “@”/,
+    ],
+    [{ MONGODB_URL: ` ${env['MONGODB_URL']}` }, /MONGODB_URL has a blank/],
+    [{ KAFKA_BROKERS: 'PLAINTEXT://127.0.0.1:9092' }, /KAFKA_BROKERS .*part 1 .*scheme/],
+    [{ KAFKA_BROKERS: '127.0.0.1' }, /KAFKA_BROKERS .*no port/],
+    [{ KAFKA_BROKERS: '127.0.0.1:9092; 127.0.0.1:9093' }, /KAFKA_BROKERS .*“;”/],
+  ] as [NodeJS.ProcessEnv, RegExp][]) {
+    const { code, stdout, stderr } = await hibobSync({ ...env, ...settings }, 'users', 'acme')
+    t.match([code, stdout, stderr], [1, '', /^config_invalid/])
+    t.match(stderr, problem)
+    t.notMatch(stderr, /p@ss|w#rd/)
+  }
+  const linked = { ...env, INGRESS_PORT: 'tcp://10.96.0.12:8080', LOG_LEVEL: 'loud' }
+  const { code, stdout } = await hibobSync(linked, 'run', 'ingress')
+  t.match(
+    [code, stdout],
+    [1, /config_invalid.*LOG_LEVEL must be.*got .*tcp:\/\/10\.96\.0\.12:8080.*Kubernetes.*enableServiceLinks/],
+  )
+})
+
 await t.test('a command that needs MASTER_KEY says that it is not set', async t => {
   const { code, stderr } = await hibobSync({ ...env, MASTER_KEY: '' }, 'tenants', 'pause', 'acme')
   t.match([code, stderr], [1, /^config_invalid: MASTER_KEY is not set/])
@@ -111,4 +135,20 @@ await t.test('topics that do for development are called so, with what production
   t.equal(code, 0)
   t.match(stderr, /as they should be for development\nProduction .*would refuse that:\n.*fewer than 3 replicas/)
   t.match(await hibobSyncJson({ ...env, NODE_ENV: '' }, 'topics', 'check'), { problems: [] })
+})
+
+await t.test('a base of webhook URLs is made into one that works, or refused before the former URL ends', async t => {
+  const rotate = (PUBLIC_URL: string) => hibobSync({ ...env, PUBLIC_URL }, 'tenants', 'rotate-url', 'acme', '--yes')
+  const refused = await rotate('hooks.example.com')
+  t.match([refused.code, refused.stdout], [1, ''])
+  t.match(refused.stderr, /config_invalid.*PUBLIC_URL does not begin with https:\/\//s)
+  const { token, secret } = prepared.accessOf('acme')
+  const body = Buffer.from(JSON.stringify({ type: 'x', version: 'v2', data: { employeeId: '1' } }))
+  for (const end of ['', '/', '//'])
+    t.equal((await postWebhook(`${urlOf(ingress, token)}${end}`, body, signedBy(secret, body))).status, 200, end)
+  t.match(
+    (await rotate('https://hooks.example.com//')).stdout,
+    /^https:\/\/hooks\.example\.com\/webhooks\/hibob\/[^/]+\n$/,
+  )
+  t.match((await rotate('http://hooks.example.com')).stderr, /Warning: .*PUBLIC_URL/)
 })

@@ -59,7 +59,10 @@ function configurationPage(): string {
   return `# Configuration
 
 Settings come from the environment and are read once, when a process starts. Every problem is reported together. An empty value counts as
-not set. This page is made from the code: \`npm run docs\`.
+not set. Quotes, blanks or line ends around a value are refused: they are part of it. This page is made from the code: \`npm run docs\`.
+
+In Kubernetes a Service sets variables in every pod of its namespace: one named \`ingress\` sets \`INGRESS_PORT=tcp://…\`, one named \`admin\` sets
+\`ADMIN_PORT\`. Give Services other names, or set \`enableServiceLinks: false\` in the spec of these pods.
 
 | setting | default | read by | what it is |
 |---|---|---|---|

@@ -1,5 +1,5 @@
 // `run`: one service in this process, until it is told to end.
-import { AppError, createLogger, readConfig, runService } from '@hibob-sync/runtime'
+import { AppError, createLogger, isLogLevel, readConfig, runService } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { environment } from '../environment.ts'
@@ -42,7 +42,9 @@ export function runCommand(program: Command, _context: Context): void {
           `there is no service ${service}: use ${Object.keys(services).join(', ')}`,
           { retryable: false },
         )
-      const logger = createLogger({ service, level: process.env['LOG_LEVEL'] ?? 'info' })
+      // one that cannot be used is named with all other settings
+      const level = environment()['LOG_LEVEL']
+      const logger = createLogger({ service, ...(isLogLevel(level) ? { level } : {}) })
       await runService(logger, fatal => services[service as keyof typeof services]({ logger, fatal }))
     })
 }

@@ -2,7 +2,7 @@
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
 import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
-import { AppError, commaList, errorCode } from '@hibob-sync/runtime'
+import { AppError, commaList, errorCode, withoutSlash } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
@@ -176,6 +176,12 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
   printUrl(context, tenant, token, options)
 }
 
+/** Nothing forbids it, such as inside one's own network. */
+function isReadOnTheWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
+}
+
 /** Nothing forbids it, such as for a trial beside the real one; mostly it is a slip. */
 async function warnOfSameCompany(context: Context, tenant: string, companyId: string): Promise<void> {
   const others = (await (await context.tenantReader()).list())
@@ -264,8 +270,12 @@ function show(tenant: Tenant, { json }: OutputOptions): void {
 }
 
 function printUrl(context: Context, tenant: string, token: string, { json }: OutputOptions): void {
-  const webhook_url = `${context.settings().PUBLIC_URL.replace(/\/$/, '')}/webhooks/hibob/${token}`
+  const webhook_url = `${withoutSlash(context.settings().PUBLIC_URL)}/webhooks/hibob/${token}`
   if (json) return printJson({ tenant, webhook_url })
   process.stdout.write(`${webhook_url}\n`)
+  if (isReadOnTheWay(webhook_url))
+    say(
+      'Warning: over http:// everybody on the way can read webhooks and this URL. Set PUBLIC_URL to an https:// address.',
+    )
   say('Put this URL into HiBob (System settings > Integrations > Webhooks). It is shown only now.')
 }

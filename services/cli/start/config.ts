@@ -4,6 +4,7 @@ import { ingressSettings } from '@hibob-sync/ingress'
 import { projectorSettings } from '@hibob-sync/projector'
 import { AppError, masterKeyOf, readConfig } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
+import { cliSettings } from '../environment.ts'
 
 export const startSettings = Type.Object({
   HIBOB_SYNC_DATA: Type.String({
@@ -41,12 +42,13 @@ const everySetting = Type.Object({
   ...projectorSettings.properties,
   ...importerSettings.properties,
   ...ingressSettings.properties,
+  PUBLIC_URL: cliSettings.properties.PUBLIC_URL,
   ...startSettings.properties,
 })
 /** Stands for what is known only when the engines run and the key is read. */
 const notYetKnown = {
-  KAFKA_BROKERS: 'started',
-  MONGODB_URL: 'started',
+  KAFKA_BROKERS: 'started:9092',
+  MONGODB_URL: 'mongodb://started/started',
   MASTER_KEY: Buffer.alloc(32).toString('base64'),
 }
 

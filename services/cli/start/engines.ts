@@ -1,5 +1,6 @@
 // `npm run engines`: Kafka and MongoDB alone, over the data that `npm start` keeps, for services that are run one by one. Ctrl-C ends them.
 import { join } from 'node:path'
+import { withoutPassword } from '@hibob-sync/runtime'
 import { checkedConfig } from './config.ts'
 import { takeDataDirectory } from './data-directory.ts'
 import { endOnSignals } from './ending.ts'
@@ -27,7 +28,7 @@ async function start(): Promise<void> {
   tellBelow()
   console.log(`
   Kafka      ${brokers.join(',')}
-  MongoDB    ${mongoUrl}
+  MongoDB    ${withoutPassword(mongoUrl)}
 
 Commands in other terminals find them, such as \`npx hibob-sync topics apply\`, \`npx hibob-sync run ingress\`. Ctrl-C ends them.`)
   // the engines themselves keep no process waiting

@@ -5,7 +5,7 @@ import { ingressSettings, startIngress } from '@hibob-sync/ingress'
 import { applyTopics, clusterId, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
 import { connectMongo, createTenantStore, ensureIndexes, readModels, requireCluster } from '@hibob-sync/mongo'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
-import { createLogger, errorCode, type Logger, masterKeyOf, readConfig } from '@hibob-sync/runtime'
+import { createLogger, errorCode, type Logger, masterKeyOf, readConfig, withoutPassword } from '@hibob-sync/runtime'
 import pino from 'pino'
 import { checkedConfig } from './config.ts'
 import { takeDataDirectory } from './data-directory.ts'
@@ -90,7 +90,7 @@ async function start(): Promise<void> {
     webhookUrl,
     simulatorUrl: simulator.url,
     brokers: brokers.join(','),
-    mongoUrl,
+    mongoUrl: withoutPassword(mongoUrl),
     dataDir,
     logDir,
     settlingMs,
