@@ -12,14 +12,14 @@ export function brakeLimit({ brake }: Settings, active: number): number {
   return Math.max(brake?.at_least ?? 10, Math.floor(((brake?.percent ?? 10) * active) / 100))
 }
 
-/** What takes something away: leaving, deletion, a value that is gone. */
+/** What takes something away: leaving, deletion, the way back to a future starter, a value that is gone. */
 export function destructiveOf(changed: readonly FieldChange[]): FieldChange[] {
   return changed.filter(({ field, from, to }) => (field === 'status' ? isEnd(from, to) : isCleared(from, to)))
 }
 
 function isEnd(from: unknown, to: unknown): boolean {
   const ended = (status: unknown) => status === 'deactivated' || status === 'deleted'
-  return ended(to) && !ended(from)
+  return (ended(to) && !ended(from)) || (from === 'active' && to === 'pending')
 }
 
 function isCleared(from: unknown, to: unknown): boolean {

@@ -2,6 +2,7 @@
 import { documentId, listStateId, type TenantScope, tenantStateId } from './documents.ts'
 import type { HibobEvent } from './events.ts'
 import { listNames } from './hibob-fields.ts'
+import { readableItemIdOf } from './mapping.ts'
 
 export interface DocumentsNeeded {
   users: Set<string>
@@ -30,12 +31,12 @@ export function documentsNeeded(
       needed.managers.add(id)
     }
     if (event.type !== 'hibob.employee.observed') continue
-    const { 'work.reportsTo': manager, 'work.department': department } = event.data.fields
-    if (typeof manager === 'string') {
+    const [manager, department] = ['work.reportsTo', 'work.department'].map(path => readableItemIdOf(event.data, path))
+    if (manager != null) {
       needed.users.add(documentId(scope, manager))
       needed.managers.add(documentId(scope, manager))
     }
-    if (typeof department === 'string') needed.teams.add(documentId(scope, department))
+    if (department != null) needed.teams.add(documentId(scope, department))
   }
   return needed
 }

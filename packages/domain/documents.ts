@@ -77,11 +77,12 @@ export interface Invite {
   state: 'waiting' | 'told' | 'cancelled'
 }
 
-export type Flag = 'outside_scope' | 'unseen'
+/** `status_not_shown`: never a user yet, since HiBob has shown no lifecycle status that is known. */
+export type Flag = 'outside_scope' | 'unseen' | 'status_not_shown'
 
 /** What a tenant's settings, days and holds make of a user beyond the fields. Absent while there is nothing to say. */
 export interface Standing {
-  /** Outside the scope and never a user: nobody was told, and `user.status` reads `deleted`, so that nothing counts it. */
+  /** Never a user, being outside the scope or without a lifecycle status: nothing was published, and `user.status` reads `deleted`, so that nothing counts it. */
   hidden: boolean
   /** An `employee.deleted` webhook and a reading past it that found nobody. */
   deleted: boolean
@@ -95,11 +96,11 @@ export interface Standing {
   held: Held | null
   /** Claims that a person rejected: passed over until HiBob says something else. */
   rejected: Record<string, unknown> | null
-  /** Learn Amp field → why its rule could not be followed; it keeps its last value. */
+  /** Learn Amp field → why it could not be read, or its rule not be followed; it keeps its last published value. */
   errors: Record<string, string> | null
   /** Paths of the settings' own that HiBob was asked for and did not give. */
   absent: string[]
-  /** The last value that was not empty, of paths whose rule keeps it. */
+  /** The last value that was not empty, of paths whose rule keeps it; the last that could be read, of what decides the status. */
   last: Record<string, { value: unknown; label?: string }> | null
 }
 

@@ -185,9 +185,13 @@ t.test(
 t.test(
   'what stands in the way is said: parked events, readings due, a tenant that is stopped, services behind',
   async t => {
-    const parked = explained(logOf([observed('1', { 'root.firstName': { not: 'a text' } })]), '1', { parkedOthers: 2 })
+    const parked = explained(logOf([observed('1', {})]), '1', {
+      user: null,
+      parked: [{ id: '0-0', offset: 0, code: 'fold_failed', message: 'it broke', parkedAt: '2026-11-03T08:00:00Z' }],
+      parkedOthers: 2,
+    })
     t.equal(parked.standing, 'not_a_user')
-    t.match(parked.finding('parked'), { text: /field_unreadable.*parked show 0-0/, event: { offset: 0 } })
+    t.match(parked.finding('parked'), { text: /fold_failed.*parked show 0-0/, event: { offset: 0 } })
     t.ok(parked.finding('parked_others'))
 
     const due = explained(logOf([webhook('1')]), '1', {

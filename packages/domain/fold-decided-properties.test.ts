@@ -112,7 +112,8 @@ t.test('what a user shows of the manager is what the manager is', async () => {
       return users.every(({ user }) => {
         if (user.status === 'deleted' || user.override_manager === null) return true
         const manager = byId.get(user.override_manager.id)
-        if (manager === undefined) return user.override_manager.state === 'unknown'
+        if (manager === undefined || manager.standing?.flags.includes('status_not_shown'))
+          return user.override_manager.state === 'unknown'
         const { email, full_name, status } = manager.user
         const shown = manager.standing?.hidden ? { email: null, full_name: null } : { email, full_name }
         const state = cut.has(user.id) ? 'cyclic' : status === 'active' ? 'active' : 'inactive'
@@ -136,12 +137,18 @@ t.test('the tenant knows how many are active, and how many are held', async () =
   )
 })
 
+// a field that cannot be read keeps what was published, which settings may have changed
+const isReadable = ([type, data]: Given) =>
+  type !== 'hibob.employee.observed' ||
+  typeof (data as { fields: Record<string, unknown> }).fields['work.title'] !== 'object'
+
 t.test('settings and their rollback give back the same users', async () => {
   const unbraked = (document: Settings): Settings => ({ ...document, brake: { at_least: 100_000 } })
   const reversible = documents.filter(({ scope, invites, leavers }) => !scope && !invites && !leavers)
   fc.assert(
     fc.property(fc.constantFrom(...reversible), fc.constantFrom(...reversible), history, (first, second, given) => {
-      const log = [settings(unbraked(first)), ...given.filter(([type]) => type !== 'tenant.removed')]
+      const kept = given.filter(event => event[0] !== 'tenant.removed' && isReadable(event))
+      const log = [settings(unbraked(first)), ...kept]
       const before = foldLog(logOf(log))
       const after = foldLog(logOf([...log, settings(unbraked(second), 2), settings(unbraked(first), 3)]))
       return (

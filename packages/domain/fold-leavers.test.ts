@@ -80,7 +80,7 @@ t.test('garden leave and long leave keep a user, unless it is set otherwise', as
   t.equal(status('garden leave', { garden_leave: 'deactivate' }), 'deactivated')
   t.equal(status('Parental leave', { garden_leave: 'deactivate' }), 'active')
   t.equal(status('Parental leave', { long_leave: 'deactivate' }), 'deactivated')
-  t.equal(status('Moonlighting', { long_leave: 'deactivate', garden_leave: 'deactivate' }), 'active')
+  t.equal(status('Sabbatical', { long_leave: 'deactivate', garden_leave: 'deactivate' }), 'active')
 })
 
 t.test('access revoked at once ends at once, and a termination that is taken back gives it back', async t => {

@@ -3,8 +3,8 @@ import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { type FoldOptions, foldLog } from '../../test/support/fold-log.ts'
-import { batchLimits } from './index.ts'
-import { type Given, lists, logOf, missing, observed, recordOf, unchanged } from './test-events.ts'
+import { batchLimits, decodeEvent, type LogRecord, projectBatch, type StateDocument } from './index.ts'
+import { type Given, lists, logOf, observed, unchanged } from './test-events.ts'
 
 const employed = (more: Record<string, unknown> = {}) => ({ 'internal.lifecycleStatus': 'Employed', ...more })
 const staff = (count: number, more: Record<string, unknown>): Given[] =>
@@ -114,35 +114,52 @@ t.test('a label without its value says nothing', async t => {
   t.match(teams, [{ team: { name: null } }])
 })
 
-t.test('a value that no store could hold is parked with its cause, and what comes after it folds', async t => {
+t.test('a value that no store could hold costs that value, and what comes beside and after it folds', async t => {
   let deep: unknown = 'bottom'
   for (let level = 0; level < 500; level++) deep = [deep]
-  for (const hostile of [{ 'internal.status': { 'a\0b': 1 } }, { 'a\0b': 1 }, { 'internal.status': deep }]) {
-    const { users, parked, changes } = foldLog(
+  for (const hostile of [{ 'root.email': { 'a\0b': 1 } }, { 'a\0b': 1 }, { 'root.email': deep }]) {
+    const { users, parked } = foldLog(
       logOf([
-        observed('1', employed({ 'root.displayName': 'A' })),
+        observed('1', employed({ 'root.displayName': 'A', 'root.email': 'a@example.com' })),
         observed('1', employed({ 'root.displayName': 'B', ...hostile })),
-        observed('1', employed({ 'root.firstName': 'Ada' })),
+        observed('1', employed({ 'root.displayName': 'C', 'root.firstName': 'Ada' })),
       ]),
     )
-    t.match(parked, [{ offset: 1, code: 'field_unreadable', document: null }])
-    t.match(users, [{ user: { full_name: 'A', first_name: 'Ada' } }])
-    t.equal(changes.length, 2)
+    t.same(parked, [])
+    t.match(users, [{ user: { full_name: 'C', first_name: 'Ada', email: 'a@example.com' } }])
+    t.notMatch(JSON.stringify(users), /bottom|\\u0000/)
   }
 })
 
 t.test('what is parked leaves nothing behind: neither team, nor manager, nor change', async t => {
-  const { teams, managers, users, states, changes } = foldLog([
-    ...logOf([missing('1', { asOf: { offset: 0, takeover: 0, request: 0 } })]),
-    recordOf(
-      'hibob.employee.observed',
-      observed('1', { 'work.department': '7', 'work.reportsTo': '2', 'root.email': [] })[1],
-      'acme',
-      1,
-    ),
-  ])
-  t.same([teams, managers, users, changes], [[], [], [], []])
-  t.match(states, [{ kind: 'person' }], 'the trace from before stands')
+  const trace = {
+    _id: 'acme/1/person/1',
+    tenantId: 'acme',
+    generation: 1,
+    kind: 'person',
+    asOf: null,
+    deletionClaim: 7,
+  }
+  const stored = new Map<string, StateDocument>([[trace._id, trace as StateDocument]])
+  const none = { get: () => null }
+  const broken = {
+    get() {
+      throw new Error('broken')
+    },
+  }
+  const loaded = {
+    ...{ users: none, teams: broken, managers: none, reports: { get: () => undefined } },
+    states: { get: (id: string) => stored.get(id) ?? null },
+  }
+  const [record] = logOf([observed('1', employed({ 'work.department': '7', 'work.reportsTo': '2' }))])
+  const batch = projectBatch(loaded, [decodeEvent(record as LogRecord)], () => ({ tenantId: 'acme', generation: 1 }))
+  t.match(batch.parked, [{ offset: 0, code: 'fold_failed', employeeId: '1' }])
+  t.same(
+    Object.values(batch.writes).map(({ size }) => size),
+    [0, 0, 0, 0],
+    'the trace from before stands',
+  )
+  t.same(batch.changes, [])
 })
 
 t.test('lists of no interest, even by the names of built-in properties, do nothing', async t => {

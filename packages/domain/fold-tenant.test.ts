@@ -55,8 +55,8 @@ t.test('what cannot be folded is parked whole with its cause, and the log goes o
   const records = [
     ...logOf([
       observed('2', employed({ 'work.reportsTo': '1' })),
-      observed('1', employed({ 'root.displayName': { a: 1 } })),
-      observed('1', employed({ 'work.startDate': '06/09/2026' })),
+      ['hibob.employee.observed', { ...observed('1', employed())[1], labels: ['06/09/2026'] }],
+      ['tenant.settings.changed', { settings: { fields: 7 }, version: 1, basedOn: 0, by: 'x' }],
     ]),
     { partition: 0, offset: 3, time: 0, key: 'acme', value: 'rubbish' },
     { partition: 0, offset: 4, time: 0, key: 'acme', value: null },
@@ -70,8 +70,8 @@ t.test('what cannot be folded is parked whole with its cause, and the log goes o
   t.same(
     parked.map(({ offset, code }) => [offset, code]),
     [
-      [1, 'field_unreadable'],
-      [2, 'field_unreadable'],
+      [1, 'event_undecodable'],
+      [2, 'settings_unreadable'],
       [3, 'event_undecodable'],
       [4, 'event_undecodable'],
       [6, 'event_undecodable'],

@@ -1,10 +1,11 @@
 // The mapping under a tenant's settings: the standard one, with the fields that have a rule of their own laid over it.
-import type { Team, User } from './documents.ts'
+import type { Team, User, UserStatus } from './documents.ts'
 import { standardFields } from './hibob-fields.ts'
 import { type MappingContext, mapUser } from './mapping.ts'
 import type { CompiledRule, CompiledSettings, Kept, NamesOfItems, RuleValue } from './settings/compiled.ts'
 import type { SettingsNow } from './settings/in-force.ts'
 import { type MappedField, mappedFields, type Scalar } from './settings/settings.ts'
+import { inOneForm } from './text.ts'
 
 export interface MappedUnder {
   user: User
@@ -17,26 +18,31 @@ export interface Mapped {
   kept: Kept
   /** Paths that HiBob was asked for and did not give. */
   absent: readonly string[]
-  /** What the user was before: a rule that cannot be followed leaves it. */
+  status: UserStatus
+  /** The user as last published: a field that cannot be read, or whose rule cannot be followed, keeps that value. */
   former: User | null
 }
 
 const asked = new Set<string>(standardFields)
 
 export function mapUnder(settings: SettingsNow, person: Mapped, context: MappingContext & NamesOfItems): MappedUnder {
-  const { id, kept, former } = person
-  const user = mapUser(id, kept, context)
-  const errors: Record<string, string> = {}
+  const { id, kept, status, former } = person
+  const { user, errors: unread } = mapUser({ id, observed: kept, status, former }, context)
+  const errors: Record<string, string> = { ...unread }
   for (const field of mappedFields) {
     const rule = ruleInForce(settings, person, compiled => compiled.fields.get(field))
     if (rule === undefined) continue
+    delete errors[field]
     const mapped = rule === null ? null : mappedValue(field, rule, kept, context)
     if (mapped !== null && typeof mapped === 'object' && 'error' in mapped) {
       errors[field] = mapped.error
       assign(user, field, former?.[field] ?? null)
     } else assign(user, field, mapped)
   }
-  if (settings.compiled.settings.override_manager === false) user.override_manager = null
+  if (settings.compiled.settings.override_manager === false) {
+    user.override_manager = null
+    delete errors['override_manager']
+  }
   if (settings.compiled.customFields.size > 0) user.custom_fields = customFields(settings, person, context, errors)
   return { user, errors: Object.keys(errors).length === 0 ? null : errors }
 }
@@ -88,10 +94,7 @@ function mappedValue(
   if (result.error !== null) return { error: result.error }
   if (result.value === null) return null
   if (field === 'primary_team') return teamFrom(rule, result, context)
-  const text = String(result.value)
-  if (field !== 'hire_date' && field !== 'leave_date') return text
-  const date = /^\d{4}-\d{2}-\d{2}(?=$|T)/.exec(text)
-  return date === null ? { error: 'holds no YYYY-MM-DD date' } : date[0]
+  return String(result.value)
 }
 
 /** A list item is a team by its id, whatever it is called; any other text is one by its letters. */
@@ -101,8 +104,9 @@ function teamFrom(rule: CompiledRule, { value, raw, path }: RuleValue, context: 
     const id = `text:${name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()}`
     return { id, name: context.teamName(id) ?? name.trim() }
   }
-  const id = rule.list === 'department' ? raw : `${rule.list}:${raw}`
-  return { id, name: context.itemName(rule.list, raw) ?? context.teamName(id) ?? name }
+  const item = inOneForm(raw)
+  const id = rule.list === 'department' ? item : `${rule.list}:${item}`
+  return { id, name: context.itemName(rule.list, item) ?? context.teamName(id) ?? name }
 }
 
 /** The list and item that a team stands for. */

@@ -1,11 +1,10 @@
-// From what HiBob showed of a person to Learn Amp's fields, under the standard mapping. Pure and total, except that a value
-// of an impossible shape throws DomainError `field_unreadable`: it is parked, never guessed at.
-
+// From what HiBob showed of a person to Learn Amp's fields, under the standard mapping. Pure and total: a value of an impossible shape
+// is never guessed at. The field keeps its last published value, and says why.
 import type { ManagerReference, ManagerState, ObservedFields, Team, User, UserStatus } from './documents.ts'
-import { DomainError } from './domain-error.ts'
 import type { ListName } from './hibob-fields.ts'
+import { dateOf, textOf, UnreadableField } from './settings/field-value.ts'
 import { sharing } from './sharing.ts'
-import { statusOf } from './standing.ts'
+import { inOneForm, isBlank } from './text.ts'
 
 /** What the mapping asks the rest of the read models: names of list items, teams and managers as they stand. */
 export interface MappingContext {
@@ -16,29 +15,96 @@ export interface MappingContext {
   managerReference(employeeId: string): ManagerReference
 }
 
-export function mapUser(employeeId: string, observed: ObservedFields, context: MappingContext): User {
-  const text = (path: string) => textOf(path, observed.fields[path])
-  const managerId = text('work.reportsTo')
-  const user: User = {
-    id: employeeId,
-    full_name: text('root.displayName'),
-    first_name: text('root.firstName'),
-    last_name: text('root.surname'),
-    email: text('root.email'),
-    job_title: labelOf(observed, 'work.title', 'title', context),
-    location: locationOf(observed, context),
-    primary_team: teamOf(observed, context),
-    hire_date: dateOf('work.startDate', observed.fields['work.startDate']),
-    leave_date: dateOf('internal.terminationDate', observed.fields['internal.terminationDate']),
-    override_manager: null,
-    status: statusOf(text('internal.lifecycleStatus')),
+export interface MappedUser {
+  user: User
+  /** Field → why it could not be read. */
+  errors: Record<string, string> | null
+}
+
+export interface PersonToMap {
+  id: string
+  observed: ObservedFields
+  status: UserStatus
+  /** The user as last published; null while nothing was. */
+  former: User | null
+}
+
+export function mapUser(person: PersonToMap, context: MappingContext): MappedUser {
+  try {
+    const user = mapFields(person, context)
+    user.override_manager = managerOf(user, person.observed, context)
+    return { user, errors: null }
+  } catch (error) {
+    if (!(error instanceof UnreadableField)) throw error
+    return mapFieldByField(person, context)
   }
-  if (managerId !== null) user.override_manager = managerOf(user, managerId, context)
-  return user
+}
+
+function mapFields({ id, observed, status }: PersonToMap, context: MappingContext): User {
+  return {
+    id,
+    full_name: standard.full_name(observed),
+    first_name: standard.first_name(observed),
+    last_name: standard.last_name(observed),
+    email: standard.email(observed),
+    job_title: standard.job_title(observed, context),
+    location: standard.location(observed, context),
+    primary_team: standard.primary_team(observed, context),
+    hire_date: standard.hire_date(observed),
+    leave_date: standard.leave_date(observed),
+    override_manager: null,
+    status,
+  }
+}
+
+/** The slow way, for a person who has a field that cannot be read. */
+function mapFieldByField(person: PersonToMap, context: MappingContext): MappedUser {
+  const { observed, former } = person
+  const errors: Record<string, string> = {}
+  const user = mapFields({ ...person, observed: nothingObserved }, context)
+  function keeping<F extends keyof User>(field: F, read: () => User[F]): void {
+    try {
+      user[field] = read()
+    } catch (error) {
+      if (!(error instanceof UnreadableField)) throw error
+      errors[field] = error.message
+      user[field] = former?.[field] ?? (null as User[F])
+    }
+  }
+  for (const field of standardFieldNames) keeping(field, () => standard[field](observed, context))
+  keeping('override_manager', () => managerOf(user, observed, context))
+  // team and manager stay; what is shown of them follows their own records
+  if (errors['primary_team'] !== undefined && user.primary_team !== null) {
+    const { id, name } = user.primary_team
+    user.primary_team = { id, name: context.teamName(id) ?? name }
+  }
+  if (errors['override_manager'] !== undefined && user.override_manager !== null)
+    user.override_manager = referenceTo(user, user.override_manager.id, context)
+  return { user, errors }
+}
+
+const nothingObserved: ObservedFields = { fields: {}, labels: {} }
+
+const standard = {
+  full_name: (observed: ObservedFields) => textAt(observed, 'root.displayName'),
+  first_name: (observed: ObservedFields) => textAt(observed, 'root.firstName'),
+  last_name: (observed: ObservedFields) => textAt(observed, 'root.surname'),
+  email: (observed: ObservedFields) => textAt(observed, 'root.email')?.trim() ?? null,
+  job_title: (observed: ObservedFields, context: MappingContext) => labelOf(observed, 'work.title', 'title', context),
+  location: locationOf,
+  primary_team: teamOf,
+  hire_date: (observed: ObservedFields) => dateAt(observed, 'work.startDate'),
+  leave_date: (observed: ObservedFields) => dateAt(observed, 'internal.terminationDate'),
+}
+const standardFieldNames = Object.keys(standard) as (keyof typeof standard)[]
+
+function managerOf(user: User, observed: ObservedFields, context: MappingContext): ManagerReference | null {
+  const managerId = textAt(observed, 'work.reportsTo')
+  return managerId === null ? null : referenceTo(user, managerId.trim(), context)
 }
 
 /** Whoever manages themselves is seen as they are now, not as the read models still have them. */
-function managerOf(user: User, managerId: string, context: MappingContext): ManagerReference {
+function referenceTo(user: User, managerId: string, context: MappingContext): ManagerReference {
   if (managerId !== user.id) return context.managerReference(managerId)
   return { id: user.id, email: user.email, full_name: user.full_name, state: managerStateOf(user.status) }
 }
@@ -86,55 +152,53 @@ function covers(fields: object, former: object | undefined): boolean {
   return true
 }
 
-/** The employee id that a person's record names as manager, or null. */
-export function managerIdOf(observed: ObservedFields): string | null {
-  return textOf('work.reportsTo', observed.fields['work.reportsTo'])
+/** The id of the list item that a field holds, in the form in which ids are compared. Throws UnreadableField. */
+function itemIdOf(observed: ObservedFields, path: string): string | null {
+  const item = textAt(observed, path)
+  return item === null ? null : inOneForm(item)
 }
 
-export function itemIdOf(observed: ObservedFields, path: string): string | null {
-  return textOf(path, observed.fields[path])
+/** The same; null where it cannot be read. */
+export function readableItemIdOf(observed: Pick<ObservedFields, 'fields'>, path: string): string | null {
+  const item = readable(path, observed)
+  return typeof item === 'string' ? inOneForm(item) : null
 }
 
 function labelOf(observed: ObservedFields, path: string, list: ListName, context: MappingContext): string | null {
   const item = itemIdOf(observed, path)
   if (item === null) return null
-  return context.itemName(list, item) ?? observed.labels[path] ?? null
+  return filled(context.itemName(list, item)) ?? filled(observed.labels[path])
 }
 
+/** The name that the list gives the site, else its text. Either half of an unreadable pair will do. */
 function locationOf(observed: ObservedFields, context: MappingContext): string | null {
-  const item = itemIdOf(observed, 'work.siteId')
-  const named = item === null ? undefined : context.itemName('site', item)
-  return (
-    named ??
-    textOf('work.site', observed.fields['work.site']) ??
-    (item === null ? null : (observed.labels['work.siteId'] ?? null))
-  )
+  const item = readable('work.siteId', observed)
+  const named = typeof item === 'string' ? filled(context.itemName('site', inOneForm(item))) : null
+  if (named !== null) return named
+  const text = readable('work.site', observed)
+  if (typeof text === 'string') return text
+  if (item instanceof UnreadableField) throw item
+  if (text instanceof UnreadableField) throw text
+  return item === null ? null : filled(observed.labels['work.siteId'])
 }
 
 function teamOf(observed: ObservedFields, context: MappingContext): Team | null {
   const item = itemIdOf(observed, 'work.department')
   if (item === null) return null
   const name =
-    context.itemName('department', item) ?? context.teamName(item) ?? observed.labels['work.department'] ?? null
+    filled(context.itemName('department', item)) ?? context.teamName(item) ?? filled(observed.labels['work.department'])
   return { id: item, name }
 }
 
-function textOf(path: string, value: unknown): string | null {
-  if (value === undefined || value === null || value === '') return null
-  if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new DomainError(
-    'field_unreadable',
-    `${path} holds ${Array.isArray(value) ? 'a list' : 'an object'} where a text belongs`,
-  )
-}
+const textAt = ({ fields }: ObservedFields, path: string) => textOf(path, fields[path])
+const dateAt = ({ fields }: ObservedFields, path: string) => dateOf(path, fields[path])
+const filled = (name: string | null | undefined) => (name == null || isBlank(name) ? null : name)
 
-const isoDate = /^\d{4}-\d{2}-\d{2}(?=$|T)/
-
-function dateOf(path: string, value: unknown): string | null {
-  const text = textOf(path, value)
-  if (text === null) return null
-  const date = isoDate.exec(text)
-  if (date === null) throw new DomainError('field_unreadable', `${path} holds no YYYY-MM-DD date`)
-  return date[0]
+function readable(path: string, { fields }: Pick<ObservedFields, 'fields'>): string | null | UnreadableField {
+  try {
+    return textOf(path, fields[path])
+  } catch (error) {
+    if (error instanceof UnreadableField) return error
+    throw error
+  }
 }

@@ -15,6 +15,8 @@ interface Person {
   claim: number | null
   unseen: number | null
   frozen: Json | null
+  /** The last lifecycle status that was a known word. */
+  status: string | null
 }
 interface Told {
   type: string
@@ -34,8 +36,15 @@ export function plainModel() {
   const told: Told[] = []
   const parked: number[] = []
   const due: string[] = []
+  /** Everyone as last published: what a field that cannot be read goes by. */
+  let published: View = new Map()
 
   function take(event: Event, offset: number): void {
+    fold(event, offset)
+    published = users()
+  }
+
+  function fold(event: Event, offset: number): void {
     const { type, data } = event
     if (removed && type !== 'tenant.added') return
     const before = { users: users(), teams: new Map(teams) }
@@ -56,15 +65,14 @@ export function plainModel() {
     if (type === 'hibob.webhook.received' && data['webhookType'] === 'employee.deleted' && !data['companyMismatch'])
       personOf(data['employeeId']).claim ??= offset
     if (type === 'hibob.employee.missing') miss(data, offset)
-    if (type === 'hibob.employee.observed' && !observe(data)) return void parked.push(offset)
+    if (type === 'hibob.employee.observed') observe(data)
     tellDifferences(before, offset)
   }
 
-  function observe(data: Json): boolean {
+  function observe(data: Json): void {
     const id = data['employeeId'] as string
     const known = personOf(id)
-    if (!newer(data, known)) return true
-    const kept = structuredClone(known)
+    if (!newer(data, known)) return
     const shown = data['fields'] as Json
     for (const path of Object.keys(shown)) delete known.labels[path]
     if ('work.site' in shown !== 'work.siteId' in shown) {
@@ -73,17 +81,14 @@ export function plainModel() {
     }
     known.fields = { ...known.fields, ...shown }
     for (const [path, label] of Object.entries(data['labels'] as Json)) if (path in shown) known.labels[path] = label
-    if (Object.values(known.fields).some(value => typeof value === 'object' && value !== null)) {
-      people.set(id, kept)
-      return false
-    }
+    const word = text(known, 'internal.lifecycleStatus')
+    if (typeof word === 'string' && statusOf(word) !== null) known.status = word
     const asOf = numbers(data)
     if (data['settled'] && known.claim !== null && (asOf[0] as number) >= known.claim) known.claim = null
     Object.assign(known, { asOf, digest: data['digest'], unseen: null, frozen: null })
     const team = text(known, 'work.department')
-    if (team !== null)
+    if (typeof team === 'string' && known.status !== null)
       teams.set(team, nameOf('department', team) ?? teams.get(team) ?? known.labels['work.department'] ?? null)
-    return true
   }
 
   function miss(data: Json, offset: number): void {
@@ -93,7 +98,7 @@ export function plainModel() {
     const asOf = numbers(data)
     if (known.fields !== null) {
       known.unseen ??= offset
-      if (known.claim !== null && (asOf[0] as number) >= known.claim)
+      if (known.claim !== null && known.status !== null && (asOf[0] as number) >= known.claim)
         known.frozen ??= { ...(users().get(id) as Json), status: 'deleted' }
     }
     known.asOf = asOf
@@ -102,7 +107,8 @@ export function plainModel() {
   function unchanged({ id, digest }: Json, data: Json): void {
     const known = people.get(id as string)
     if (known?.fields != null && !newer(data, known)) return
-    if (known?.fields == null || known.digest !== digest || known.frozen !== null) return void due.push(id as string)
+    const isUser = known?.fields != null && known.frozen === null && known.status !== null
+    if (known === undefined || !isUser || known.digest !== digest) return void due.push(id as string)
     Object.assign(known, { asOf: numbers(data), unseen: null })
   }
 
@@ -144,40 +150,56 @@ export function plainModel() {
   }
 
   function users(): View {
-    const found = [...people].filter(([, person]) => person.fields !== null)
+    const found = [...people].filter(([, person]) => person.fields !== null && person.status !== null)
     return new Map(found.map(([id, person]) => [id, person.frozen ?? userOf(id, person)]))
   }
 
   function userOf(id: string, person: Person): Json {
-    const team = text(person, 'work.department')
+    const before = published.get(id)
+    const or = (field: string, value: unknown) => (value === unreadable ? (before?.[field] ?? null) : value)
+    const team = or('primary_team', text(person, 'work.department')) as string | Json | null
+    const teamId = typeof team === 'object' ? team?.['id'] : team
     const title = text(person, 'work.title')
-    const site = text(person, 'work.siteId')
-    const manager = text(person, 'work.reportsTo')
+    const manager = bossOf(id)
     return {
       id,
-      full_name: text(person, 'root.displayName'),
-      first_name: text(person, 'root.firstName'),
-      last_name: text(person, 'root.surname'),
-      email: text(person, 'root.email'),
-      job_title: title && (nameOf('title', title) ?? person.labels['work.title'] ?? null),
-      location:
-        (site && nameOf('site', site)) ??
-        text(person, 'work.site') ??
-        (site && (person.labels['work.siteId'] ?? null)) ??
-        null,
-      primary_team: team && { id: team, name: teams.get(team) },
-      hire_date: text(person, 'work.startDate'),
-      leave_date: text(person, 'internal.terminationDate'),
+      full_name: or('full_name', text(person, 'root.displayName')),
+      first_name: or('first_name', text(person, 'root.firstName')),
+      last_name: or('last_name', text(person, 'root.surname')),
+      email: or('email', trimmed(text(person, 'root.email'))),
+      job_title: or(
+        'job_title',
+        typeof title === 'string' ? (nameOf('title', title) ?? person.labels['work.title'] ?? null) : title,
+      ),
+      location: or('location', placeOf(person)),
+      primary_team: teamId == null ? null : { id: teamId, name: teams.get(teamId as string) },
+      hire_date: or('hire_date', day(text(person, 'work.startDate'))),
+      leave_date: or('leave_date', day(text(person, 'internal.terminationDate'))),
       override_manager: manager && { ...managerOf(manager), ...(isSmallestOfCircle(id) ? { state: 'cyclic' } : {}) },
-      status: statusOf(person),
+      status: statusOf(person.status as string),
     }
+  }
+
+  function placeOf(person: Person): unknown {
+    const [site, name] = [text(person, 'work.siteId'), text(person, 'work.site')]
+    const named = typeof site === 'string' ? nameOf('site', site) : null
+    if (named !== null || typeof name === 'string') return named ?? name
+    if (site === unreadable || name === unreadable) return unreadable
+    return site && (person.labels['work.siteId'] ?? null)
   }
 
   function managerOf(id: string): Json {
     const person = people.get(id)
-    if (!person?.fields) return { id, email: null, full_name: null, state: 'unknown' }
-    const state = person.frozen === null && statusOf(person) === 'active' ? 'active' : 'inactive'
-    return { id, email: text(person, 'root.email'), full_name: text(person, 'root.displayName'), state }
+    if (!person?.fields || person.status === null) return { id, email: null, full_name: null, state: 'unknown' }
+    const state = person.frozen === null && statusOf(person.status) === 'active' ? 'active' : 'inactive'
+    const [email, name] = [trimmed(text(person, 'root.email')), text(person, 'root.displayName')]
+    const before = person.frozen ?? published.get(id)
+    return {
+      id,
+      email: email === unreadable ? (before?.['email'] ?? null) : email,
+      full_name: name === unreadable ? (before?.['full_name'] ?? null) : name,
+      state,
+    }
   }
 
   /** Everyone above, until somebody comes twice: in a circle, that is where one began. */
@@ -189,13 +211,17 @@ export function plainModel() {
 
   function bossOf(id: string): string | null {
     const person = people.get(id)
-    return person?.fields && person.frozen === null ? text(person, 'work.reportsTo') : null
+    if (!person?.fields || person.frozen !== null || person.status === null) return null
+    const boss = text(person, 'work.reportsTo')
+    if (boss === unreadable)
+      return ((published.get(id)?.['override_manager'] as Json | null)?.['id'] ?? null) as string | null
+    return boss as string | null
   }
 
   function managers(): View {
     const found: View = new Map()
-    for (const { fields, frozen, ...person } of people.values()) {
-      const id = fields === null || frozen !== null ? null : text({ ...person, fields, frozen }, 'work.reportsTo')
+    for (const person of people.keys()) {
+      const id = bossOf(person)
       if (id !== null)
         found.set(id, {
           id,
@@ -207,7 +233,10 @@ export function plainModel() {
   }
 
   function personOf(id: unknown): Person {
-    const none = { fields: null, labels: {}, asOf: null, digest: null, claim: null, unseen: null, frozen: null }
+    const none = {
+      ...{ fields: null, labels: {}, asOf: null, digest: null, claim: null, unseen: null, frozen: null },
+      status: null,
+    }
     const found = people.get(id as string) ?? none
     people.set(id as string, found)
     return found
@@ -227,14 +256,27 @@ function isAfter(a: number[], b: number[]): boolean {
   return at !== -1 && (a[at] as number) > (b[at] as number)
 }
 
-function text(person: Person, path: string): string | null {
-  const value = person.fields?.[path]
-  return value === undefined || value === null || value === '' ? null : String(value)
+/** What holds no single value. */
+const unreadable = Symbol('unreadable')
+
+function text(person: Person, path: string): string | null | typeof unreadable {
+  let value = person.fields?.[path]
+  if (Array.isArray(value) && value.length < 2) value = value[0]
+  if (value === undefined || value === null || String(value).trim() === '') return null
+  return typeof value === 'object' ? unreadable : String(value)
 }
 
-function statusOf(person: Person): string {
-  const status = text(person, 'internal.lifecycleStatus')?.toLowerCase()
-  return status === 'hired' ? 'pending' : status === 'terminated' ? 'deactivated' : 'active'
+const trimmed = (value: ReturnType<typeof text>) => (typeof value === 'string' ? value.trim() : value)
+
+function day(value: ReturnType<typeof text>): unknown {
+  if (typeof value !== 'string') return value
+  const date = new Date(`${value}T00:00:00Z`)
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value ? unreadable : value
+}
+
+function statusOf(word: string): string | null {
+  const statuses: Json = { hired: 'pending', employed: 'active', terminated: 'deactivated', 'on leave': 'active' }
+  return (statuses[word.trim().toLowerCase()] as string | undefined) ?? null
 }
 
 function typeOf(from: unknown, to: unknown): string {

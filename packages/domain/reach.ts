@@ -4,6 +4,8 @@ import type { UserDocument } from './documents.ts'
 import type { EventData, HibobEvent } from './events.ts'
 import type { ListName } from './hibob-fields.ts'
 import { listFields } from './hibob-fields.ts'
+import { readableItemIdOf } from './mapping.ts'
+import { inOneForm } from './text.ts'
 
 /** Users to be mapped anew: a manager's reports, the holders of list items. Both may hold. */
 export interface Reach {
@@ -85,13 +87,15 @@ function usersReachedBy(event: HibobEvent): UserSelector {
       const field = Object.hasOwn(listFields, event.data.list) ? listFields[event.data.list as ListName] : undefined
       // which fields hold another list's items is a matter of settings
       if (field === undefined) return { everyone: true }
-      return { reportsOf: null, items: { field, ids: event.data.items.map(item => item.id) } }
+      return { reportsOf: null, items: { field, ids: event.data.items.map(item => inOneForm(item.id)) } }
     }
     case 'hibob.employee.observed': {
-      const department = event.data.fields['work.department']
+      // whoever becomes a user may name a team by a label from before
+      if (!Object.hasOwn(event.data.fields, listFields.department)) return { everyone: true }
+      const department = readableItemIdOf(event.data, listFields.department)
       return {
         reportsOf: event.data.employeeId,
-        items: department == null ? null : { field: 'work.department', ids: [String(department)] },
+        items: department === null ? null : { field: listFields.department, ids: [department] },
       }
     }
     case 'hibob.webhook.received':
@@ -117,6 +121,10 @@ export function isReached({ user, observed, standing }: UserDocument, users: Use
   if ('held' in users) return standing?.held?.id === users.held && (users.ids === null || users.ids.includes(user.id))
   if ('ids' in users) return users.ids.includes(user.id)
   if (users.reportsOf !== null && user.override_manager?.id === users.reportsOf) return true
-  const item = users.items === null ? null : observed.fields[users.items.field]
-  return users.items !== null && item != null && users.items.ids.includes(String(item))
+  if (users.items === null) return false
+  const { field, ids } = users.items
+  const item = readableItemIdOf(observed, field)
+  if (item !== null) return ids.includes(item)
+  // whoever has a department that cannot be read stays in the former team
+  return field === listFields.department && user.primary_team !== null && ids.includes(user.primary_team.id)
 }

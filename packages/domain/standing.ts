@@ -1,6 +1,7 @@
 // What becomes of a person under the tenant's settings: status, what is due next, what is flagged. Decided from facts alone;
 // dates are compared as texts, since all are `YYYY-MM-DD`.
-import type { Flag, Standing, UserStatus } from './documents.ts'
+import type { Flag, Standing, UserDocument, UserStatus } from './documents.ts'
+import { lifecycleWord, statusOf } from './lifecycle.ts'
 import type { Settings } from './settings/settings.ts'
 
 /** Of most users. */
@@ -27,7 +28,12 @@ export function orNone(standing: Standing): Standing | null {
   return isNothing ? null : standing
 }
 
+/** Never published, since HiBob has shown no lifecycle status that is known. */
+export const waitsForStatus = ({ standing }: Pick<UserDocument, 'standing'>): boolean =>
+  standing?.flags.includes('status_not_shown') ?? false
+
 export interface PersonFacts {
+  /** What HiBob shows or showed last; null: it never showed one. */
   lifecycleStatus: string | null
   hireDate: string | null
   terminationDate: string | null
@@ -50,7 +56,7 @@ export function fateOf(person: PersonFacts, settings: Settings, today: string | 
   const { leavers = {}, scope } = settings
   const flags: Flag[] = []
   const dates: string[] = []
-  let status = statusOf(person.lifecycleStatus)
+  let status = statusOf(person.lifecycleStatus ?? '') ?? 'active'
   const last = lastDayOf(person, settings)
   if (last !== null && status !== 'pending') {
     const gone = addDays(last, (leavers.grace_days ?? 0) + 1)
@@ -76,18 +82,6 @@ export function fateOf(person: PersonFacts, settings: Settings, today: string | 
   return { status, nextDate: earliestAfter(dates, today), flags }
 }
 
-/** By lifecycle status alone: what holds where nothing else is set. */
-export function statusOf(lifecycleStatus: string | null): UserStatus {
-  switch (lifecycleStatus?.toLowerCase()) {
-    case 'hired':
-      return 'pending'
-    case 'terminated':
-      return 'deactivated'
-    default:
-      return 'active'
-  }
-}
-
 /** The last day on which the person belongs to the company, where the settings go by dates. A date before the start is a former employment's. */
 function lastDayOf({ terminationDate, lastDayOfWork, hireDate }: PersonFacts, { leavers }: Settings): string | null {
   const ends = leavers?.ends ?? 'lifecycle_status'
@@ -96,9 +90,9 @@ function lastDayOf({ terminationDate, lastDayOfWork, hireDate }: PersonFacts, { 
   return last !== null && hireDate !== null && last < hireDate ? null : last
 }
 
-const lowered = ({ lifecycleStatus }: PersonFacts) => lifecycleStatus?.toLowerCase() ?? ''
-const isGardenLeave = (person: PersonFacts) => /^garden[ _-]?leave$/.test(lowered(person))
-const isLongLeave = (person: PersonFacts) => !isGardenLeave(person) && lowered(person).includes('leave')
+const wordOf = ({ lifecycleStatus }: PersonFacts) => lifecycleWord(lifecycleStatus ?? '')
+const isGardenLeave = (person: PersonFacts) => /^garden ?leave$/.test(wordOf(person))
+const isLongLeave = (person: PersonFacts) => !isGardenLeave(person) && wordOf(person).includes('leave')
 
 export const hasCome = (date: string, today: string | null) => today !== null && date <= today
 

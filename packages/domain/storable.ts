@@ -1,13 +1,28 @@
 // What a document store can hold. Checked as an event is folded: a value found impossible only when it is stored would hold up
-// the whole partition, since a store that fails is waited for, while an event that throws is parked.
-import { DomainError } from './domain-error.ts'
+// the whole partition, since a store that fails is waited for.
 
 const depthMax = 32
 
-/** Throws DomainError `field_unreadable` when a value nests too deeply, or a name in it, or `path` itself, holds a null character. */
-export function checkStorable(path: string, value: unknown, depth = 0): void {
-  if (path.includes('\0')) throw new DomainError('field_unreadable', 'a field has a null character in its name')
-  if (typeof value !== 'object' || value === null) return
-  if (depth === depthMax) throw new DomainError('field_unreadable', `a field nests more than ${depthMax} levels deep`)
-  for (const key of Object.keys(value)) checkStorable(key, (value as Record<string, unknown>)[key], depth + 1)
+type Fields = Record<string, unknown>
+
+/**
+ * The fields, with an object that nobody can read in place of each value that nests too deeply or has a null character in a name: it costs
+ * that value, and shows as unreadable. A path with a null character is left out.
+ */
+export function storableFields(fields: Fields): Fields {
+  for (const path in fields)
+    if (!isStorable(path, fields[path]))
+      return Object.fromEntries(
+        Object.entries(fields)
+          .filter(([path]) => !path.includes('\0'))
+          .map(([path, value]) => [path, isStorable(path, value) ? value : { not_stored: true }]),
+      )
+  return fields
+}
+
+function isStorable(name: string, value: unknown, depth = 0): boolean {
+  if (name.includes('\0')) return false
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === depthMax) return false
+  return Object.keys(value).every(key => isStorable(key, (value as Fields)[key], depth + 1))
 }

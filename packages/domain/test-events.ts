@@ -1,6 +1,7 @@
 // Events and records for the tests of the fold, each with only what a test is about.
 import { type EventData, type EventType, encodeEvent, type HibobEvent, type LogRecord } from './index.ts'
 
+/** Employed unless `fields` say otherwise; `'internal.lifecycleStatus': undefined` shows none. */
 export const observed = (
   employeeId: string,
   fields: Record<string, unknown>,
@@ -10,7 +11,7 @@ export const observed = (
     'hibob.employee.observed',
     {
       employeeId,
-      fields,
+      fields: { 'internal.lifecycleStatus': 'Employed', ...fields },
       labels: {},
       absent: [],
       digest: JSON.stringify(fields),

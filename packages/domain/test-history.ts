@@ -14,10 +14,13 @@ const fields = fc.record(
   {
     'root.displayName': fc.constantFrom('A', 'B', null),
     'root.email': fc.constantFrom('a@example.com', 'b@example.com'),
-    'work.department': fc.constantFrom(...departments, null),
+    'work.department': fc.constantFrom(...departments, ['7'], null),
     'work.title': fc.constantFrom('5', '6', { not: 'a text' }),
     'work.reportsTo': fc.constantFrom(...people, null),
-    'internal.lifecycleStatus': fc.constantFrom('Employed', 'Hired', 'Terminated'),
+    'internal.lifecycleStatus': fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom('Employed', 'Hired', 'Terminated') },
+      { weight: 1, arbitrary: fc.constantFrom(null, 'Frozen', undefined) },
+    ),
   },
   { requiredKeys: [] },
 )

@@ -71,7 +71,7 @@ t.test('whoever is not shown any more is flagged or deactivated when the time is
 t.test('whoever leaves before the invite is not invited', async t => {
   const both: Settings = {
     invites: { when: 'hire_date' },
-    leavers: { unseen: { after_days: 0, action: 'deactivate' } },
+    leavers: { unseen: { after_days: 30, action: 'deactivate' } },
   }
   const given = [settings(both), observed('1', hired('2099-01-01')), missing('1')]
   t.same(

@@ -64,7 +64,7 @@ function datedEnds(document: UserDocument, state: TenantState | null, to: string
 
 function factsOf({ observed, user, unseen_since, standing }: UserDocument, isIncluded: boolean): PersonFacts {
   return {
-    ...factsFrom(observed.fields),
+    ...factsFrom(standing?.last == null ? observed : { ...observed, last: standing.last }),
     hireDate: user.hire_date,
     unseenSince: unseen_since?.slice(0, 10) ?? null,
     revoked: (standing?.revokedAt ?? null) !== null,

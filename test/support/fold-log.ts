@@ -169,9 +169,10 @@ function isSelected({ user, observed, standing }: UserDocument, selector: SliceP
     return standing?.zone === selector.due.zone && (standing.nextDate ?? '9999') <= selector.due.date
   if ('held' in selector) return standing?.held?.id === selector.held && (selector.ids?.includes(user.id) ?? true)
   if ('ids' in selector) return selector.ids.includes(user.id)
-  const item = selector.items === null ? undefined : observed.fields[selector.items.field]
-  return (
-    user.override_manager?.id === selector.reportsOf ||
-    (selector.items !== null && item != null && selector.items.ids.includes(String(item)))
-  )
+  if (user.override_manager?.id === selector.reportsOf) return true
+  if (selector.items === null) return false
+  const { field, ids } = selector.items
+  const [item, ...others] = [observed.fields[field]].flat()
+  if (others.length === 0 && item != null && ids.includes(String(item).normalize('NFC'))) return true
+  return field === 'work.department' && ids.includes(user.primary_team?.id ?? '')
 }

@@ -1,9 +1,11 @@
 // What a user would be, by all that is known now and the settings in force, before the brake has its say.
 import type { Standing, User, UserDocument } from '../documents.ts'
 import { inviteOf } from '../invite.ts'
+import { isoTime } from '../iso-time.ts'
+import { lifecyclePath, statusOf } from '../lifecycle.ts'
 import { mapUnder, wasAsked } from '../map-under.ts'
-import { type MappingContext, mapUser, selfManaged } from '../mapping.ts'
-import { factsFrom } from '../person-facts.ts'
+import { type MappingContext, mapUser, selfManaged, unknownManager } from '../mapping.ts'
+import { factsFrom, lifecycleIn } from '../person-facts.ts'
 import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
 import { sharing } from '../sharing.ts'
 import { earliestAfter, fateOf, noStanding, orNone } from '../standing.ts'
@@ -29,9 +31,20 @@ export function desiredUser(
   known: Known,
 ): Desired {
   const settings = settingsNow(tenantState(context))
-  if (settings === null && known.standing === null)
-    return { user: mapUser(known.id, known.observed, names), standing: null }
+  if (settings === null && known.standing === null) {
+    const user = plainUser(names, former, known)
+    if (user !== null) return { user, standing: null }
+  }
   return desiredUnder(context, settings ?? standard(), former, known, names, settings !== null)
+}
+
+/** Most people: everything can be read, and nothing else is to be said of them. */
+function plainUser(names: MappingContext, former: UserDocument | null, { id, observed }: Known): User | null {
+  const shown = observed.fields[lifecyclePath]
+  const status = typeof shown === 'string' ? statusOf(shown) : null
+  if (status === null) return null
+  const { user, errors } = mapUser({ id, observed, status, former: former?.user ?? null }, names)
+  return errors === null ? user : null
 }
 
 const standard = (): SettingsNow => ({ version: 0, compiled: standardSettings(), former: standardSettings() })
@@ -48,15 +61,18 @@ function desiredUnder(
   const told = former === null || before.hidden ? null : former.user
   const { compiled } = settings
   const kept = before.last === null ? known.observed : { ...known.observed, last: before.last }
-  const { user, errors } = mapUnder(settings, { id: known.id, kept, absent: before.absent, former: told }, names)
+  const lifecycle = lifecycleIn(kept)
+  const mapped = { id: known.id, kept, absent: before.absent, former: told, status: told?.status ?? 'deleted' } as const
+  const { user, errors: unread } = mapUnder(settings, mapped, names)
+  const errors = lifecycle.error === null ? unread : { ...unread, status: lifecycle.error }
   const zone = own ? zoneOf(settings, kept, names) : null
-  const today = zone === null ? null : (tenantState(context)?.days?.[zone] ?? null)
+  const today = zone === null ? null : todayIn(context, zone)
   // who is in is not decided by fields that nobody has asked for yet
   const asked = wasAsked({ paths: compiled.scopePaths }, { kept, absent: before.absent })
   const isIncluded = (asked ? compiled : settings.former).isIncluded(kept)
   const fate = fateOf(
     {
-      ...factsFrom(kept.fields),
+      ...factsFrom(kept),
       hireDate: user.hire_date,
       unseenSince: known.unseen_since?.slice(0, 10) ?? null,
       revoked: before.revokedAt !== null,
@@ -65,9 +81,13 @@ function desiredUnder(
     compiled.settings,
     today,
   )
-  const hidden = told === null && !isIncluded
-  user.status = before.deleted || hidden ? 'deleted' : fate.status
-  const shown = selfManaged(user, hidden ? 'deleted' : fate.status)
+  const waits = told === null && lifecycle.word === null
+  const hidden = waits || (told === null && !isIncluded)
+  const living = lifecycle.word === null && told !== null ? told.status : fate.status
+  user.status = before.deleted || hidden ? 'deleted' : living
+  // nobody sees whom the hidden report to, and no change of a manager is looked up for them
+  if (hidden && user.override_manager !== null) user.override_manager = unknownManager(user.override_manager.id)
+  const shown = hidden ? user : selfManaged(user, living)
   const { status, hire_date: hireDate } = user
   const invite = hidden
     ? before.invite
@@ -79,7 +99,7 @@ function desiredUnder(
     hidden,
     zone: nextDate === null ? null : zone,
     nextDate,
-    flags: fate.flags,
+    flags: waits ? [...fate.flags, 'status_not_shown'] : fate.flags,
     invite,
     errors,
   })
@@ -89,6 +109,14 @@ function desiredUnder(
     standing: standing && sharing(former?.standing, standing),
   }
 }
+
+/** The newest day that began in a zone. Before the first is announced, the one that the log's time has left behind everywhere. */
+function todayIn(context: FoldContext, zone: string): string {
+  return tenantState(context)?.days?.[zone] ?? isoTime(context.record.time - behindUtcMaxMs).slice(0, 10)
+}
+
+// where a day begins last, in UTC-12
+const behindUtcMaxMs = 12 * 3_600_000
 
 /** The zone whose days a person lives by: the tenant's own unless a rule names another. */
 function zoneOf(

@@ -4,6 +4,7 @@ import { type ListItem, listStateId } from '../documents.ts'
 import { listFields } from '../hibob-fields.ts'
 import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
+import { inOneForm } from '../text.ts'
 import { type FoldContext, listState, tenantState } from './fold-context.ts'
 
 export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach | null {
@@ -14,7 +15,8 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   const hasParents = settingsNow(tenantState(context))?.compiled.settings.team_parents === true
   const differing: string[] = []
   let newer = false
-  for (const item of data.items) {
+  for (const seen of data.items) {
+    const item = { ...seen, id: inOneForm(seen.id), parent: seen.parent === null ? null : inOneForm(seen.parent) }
     const known = items.get(item.id)
     if (known !== undefined && compareAsOf(data.asOf, known.asOf) <= 0) continue
     newer = true

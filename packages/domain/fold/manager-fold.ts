@@ -2,11 +2,12 @@
 import { documentId, type ManagerDocument, type ManagerState, type User, type UserDocument } from '../documents.ts'
 import { managerStateOf } from '../mapping.ts'
 import type { Reach } from '../reach.ts'
+import { waitsForStatus } from '../standing.ts'
 import type { FoldContext } from './fold-context.ts'
 
-/** `unknown`: named by a report and not seen yet. Future starters, leavers and the deleted are `inactive`. */
+/** `unknown`: named by a report and not seen yet, or without a lifecycle status. Future starters, leavers and the deleted are `inactive`. */
 export function stateOfManager(document: UserDocument | null): ManagerState {
-  return document === null ? 'unknown' : managerStateOf(document.user.status)
+  return document === null || waitsForStatus(document) ? 'unknown' : managerStateOf(document.user.status)
 }
 
 /** Whom a user reports to, as managers are counted: the deleted report to nobody. */
@@ -34,8 +35,14 @@ export function followManager(context: FoldContext, former: UserDocument | null,
   if (document === null) return null
   const state = stateOfManager(next)
   if (state !== document.manager.state) store(context, { ...document, manager: { ...document.manager, state } })
-  const same = former !== null && former.user.email === next.user.email && former.user.full_name === next.user.full_name
-  return same && stateOfManager(former) === state ? null : { reportsOf: next.user.id }
+  return former !== null && isShownAlike(former, next) && stateOfManager(former) === state
+    ? null
+    : { reportsOf: next.user.id }
+}
+
+function isShownAlike(a: UserDocument, b: UserDocument): boolean {
+  const isHidden = ({ standing }: UserDocument) => standing?.hidden === true
+  return a.user.email === b.user.email && a.user.full_name === b.user.full_name && isHidden(a) === isHidden(b)
 }
 
 function addToCount(context: FoldContext, managerId: string, by: 1 | -1): void {

@@ -1,6 +1,7 @@
 // Names of list items and teams, as they stand within the event.
 import { documentId, type ListItem, type ListState } from '../documents.ts'
 import type { MappingContext } from '../mapping.ts'
+import { inOneForm } from '../text.ts'
 import { type FoldContext, listState } from './fold-context.ts'
 
 export type Names = Pick<MappingContext, 'itemName' | 'teamName'>
@@ -8,7 +9,7 @@ export type Names = Pick<MappingContext, 'itemName' | 'teamName'>
 export function namesOf(context: FoldContext): Names {
   const { set, scope } = context
   return {
-    itemName: (list, item) => itemsOf(listState(context, list))?.get(item)?.name ?? undefined,
+    itemName: (list, item) => itemsOf(listState(context, list))?.get(inOneForm(item))?.name ?? undefined,
     teamName: item => set.get('teams', documentId(scope, item))?.team.name,
   }
 }

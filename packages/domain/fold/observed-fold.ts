@@ -3,12 +3,15 @@ import { type AsOf, compareAsOf } from '../as-of.ts'
 import { documentId, type PersonTrace, personTraceId, type Standing, type UserDocument } from '../documents.ts'
 import type { EventData } from '../events.ts'
 import { standardFields } from '../hibob-fields.ts'
+import { lifecycleWord, statusOf } from '../lifecycle.ts'
 import { mergeObserved } from '../mapping.ts'
+import { factsFrom } from '../person-facts.ts'
 import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
 import { noStanding } from '../standing.ts'
-import { checkStorable } from '../storable.ts'
+import { storableFields } from '../storable.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
+import { lastValues } from './last-values.ts'
 import { storePerson } from './store-person.ts'
 import { layStanding } from './store-user.ts'
 import { wholeUser } from './whole-user.ts'
@@ -21,10 +24,11 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
   const trace = former === null ? personTrace(context, data.employeeId) : null
   const known = former ?? trace
   if (known?.asOf && compareAsOf(data.asOf, known.asOf) <= 0) return null
-  for (const path in data.fields) checkStorable(path, data.fields[path])
+  const fields = storableFields(data.fields)
   if (trace !== null) set.set('states', trace._id, null)
-  const observed = mergeObserved(former?.observed ?? null, data)
-  const before = { id: data.employeeId, observed, unseen_since: null, standing: standingBefore(context, former, data) }
+  const observed = mergeObserved(former?.observed ?? null, fields === data.fields ? data : { ...data, fields })
+  const standing = standingBefore(context, former, data, fields)
+  const before = { id: data.employeeId, observed, unseen_since: null, standing }
   const desired = wholeUser(context, former, before)
   // every field in one literal: a document made of parts takes half as much memory again
   const next: UserDocument = {
@@ -53,28 +57,25 @@ function claimAfter(claim: number | null, asOf: AsOf, settled: boolean): number 
   return claim !== null && settled && asOf.offset >= claim ? null : claim
 }
 
-/** What is remembered of a person beside the fields, with what this reading says of it. */
+/** What is remembered of a person besides the fields, with what this reading says of it. */
 function standingBefore(
   context: FoldContext,
   former: UserDocument | null,
   data: EventData<'hibob.employee.observed'>,
+  fields: Record<string, unknown>,
 ): Standing | null {
   const settings = settingsNow(tenantState(context))
   const before = former?.standing ?? null
-  if (settings === null && before === null) return null
+  const last = lastValues(former, fields, settings?.compiled.keptPaths ?? noPaths)
+  if (settings === null && before === null && last === null) return null
   const standing = before ?? noStanding
   const revokedAt = isTakenBack(standing.revokedAt, data) ? null : standing.revokedAt
   const own = data.absent.filter(path => !standard.has(path)).sort()
-  return {
-    ...standing,
-    deleted: false,
-    revokedAt,
-    absent: own,
-    last: lastValues(former, data, settings?.compiled.keptPaths),
-  }
+  return { ...standing, deleted: false, revokedAt, absent: own, last }
 }
 
 const standard = new Set<string>(standardFields)
+const noPaths: ReadonlySet<string> = new Set()
 
 /** A revocation goes with the termination that it was part of, or with a new start. */
 function isTakenBack(
@@ -82,22 +83,11 @@ function isTakenBack(
   { fields, asOf, settled }: EventData<'hibob.employee.observed'>,
 ): boolean {
   if (revokedAt === null || !settled || asOf.offset < revokedAt) return false
-  const status = String(fields['internal.lifecycleStatus'] ?? '').toLowerCase()
-  return status === 'hired' || (status === 'employed' && fields['internal.terminationDate'] === null)
-}
-
-function lastValues(
-  former: UserDocument | null,
-  { fields }: EventData<'hibob.employee.observed'>,
-  keptPaths: ReadonlySet<string> | undefined,
-): Standing['last'] {
-  let last = former?.standing?.last ?? null
-  for (const path of keptPaths ?? []) {
-    const value = former?.observed.fields[path]
-    const isEmpty = fields[path] === null || fields[path] === ''
-    if (!isEmpty || value === null || value === undefined || value === '') continue
-    const label = former?.observed.labels[path]
-    last = { ...last, [path]: label === undefined ? { value } : { value, label } }
-  }
-  return last
+  const { lifecycleStatus, terminationDate } = factsFrom({ fields, labels: {} })
+  const status = statusOf(lifecycleStatus ?? '')
+  const isEmployed = lifecycleWord(lifecycleStatus ?? '') === 'employed'
+  return (
+    status === 'pending' ||
+    (isEmployed && Object.hasOwn(fields, 'internal.terminationDate') && terminationDate === null)
+  )
 }

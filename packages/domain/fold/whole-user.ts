@@ -1,6 +1,7 @@
 // A user by all that is known, the manager included.
 import { documentId, type ManagerReference, type UserDocument } from '../documents.ts'
 import { type MappingContext, managerStateOf } from '../mapping.ts'
+import { waitsForStatus } from '../standing.ts'
 import { type Desired, desiredUser, type Known } from './desired-user.ts'
 import type { FoldContext } from './fold-context.ts'
 import { withCircleCut } from './manager-circle.ts'
@@ -21,7 +22,7 @@ function mappingContext(context: FoldContext): MappingContext {
 /** A manager as reports show them. */
 export function managerReference(context: FoldContext, id: string): ManagerReference {
   const document = context.set.get('users', documentId(context.scope, id))
-  if (document === null) return { id, email: null, full_name: null, state: 'unknown' }
+  if (document === null || waitsForStatus(document)) return { id, email: null, full_name: null, state: 'unknown' }
   const { email, full_name, status } = prospectiveUser(context, document)
   // whoever is outside the scope is no user, and nothing is told of them
   if (document.standing?.hidden && status === 'deleted') return { id, email: null, full_name: null, state: 'inactive' }

@@ -3,6 +3,7 @@ import type { FieldChange, UserChangeType } from '../changes.ts'
 import type { Invite, Standing, UserDocument } from '../documents.ts'
 import type { Batch } from '../project-batch.ts'
 import { sameValue } from '../sharing.ts'
+import { waitsForStatus } from '../standing.ts'
 
 export interface PersonPreview {
   id: string
@@ -33,6 +34,8 @@ export function personPreviews({ writes, changes }: Batch, former: readonly User
   }
   return former.flatMap(document => {
     const next = writes.users.get(document._id) ?? document
+    // settings publish nobody without a lifecycle status
+    if (waitsForStatus(next)) return []
     const person = personPreview(document, next, told.get(document.user.id) ?? nothingTold)
     return isOtherwise(person) ? [person] : []
   })

@@ -4,6 +4,7 @@ import { ruleInForce, wasAsked } from '../map-under.ts'
 import type { CompiledRule, CompiledSettings, Kept, NamesOfItems } from '../settings/compiled.ts'
 import type { SettingsNow } from '../settings/in-force.ts'
 import { type MappedField, mappedFields, type Rule } from '../settings/settings.ts'
+import { inOneForm } from '../text.ts'
 
 export interface RuleStep {
   field: string
@@ -81,6 +82,6 @@ export function ruleSteps(
 /** Names of items out of the lists as they are kept. */
 export function namesIn(lists: ReadonlyMap<string, ListState>): NamesOfItems {
   return {
-    itemName: (list, item) => lists.get(list)?.items.find(({ id }) => id === item)?.name ?? undefined,
+    itemName: (list, item) => lists.get(list)?.items.find(({ id }) => id === inOneForm(item))?.name ?? undefined,
   }
 }

@@ -72,7 +72,10 @@ t.test('Learn Amp’s own fields hold texts and dates, custom fields what the ru
   t.equal(compiled.fields.get('job_title')?.evaluate(kept, names).value, '12')
   t.equal(compiled.customFields.get('n')?.evaluate(kept, names).value, 12)
   t.equal(compiled.fields.get('hire_date')?.evaluate(kept, names).value, '2026-09-06')
-  t.match(compiled.fields.get('leave_date')?.evaluate(kept, names), { value: null, error: /must be a date/ })
+  t.match(compiled.fields.get('leave_date')?.evaluate(kept, names), {
+    value: null,
+    error: /must be a day of the calendar/,
+  })
 })
 
 t.test('given a scope, when somebody does not meet it, then they are not included', async t => {

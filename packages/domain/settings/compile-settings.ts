@@ -4,6 +4,7 @@ import { DomainError } from '../domain-error.ts'
 import { listNames, standardFields } from '../hibob-fields.ts'
 import type { CompiledRule, CompiledSettings } from './compiled.ts'
 import { compileCondition, conditionPaths } from './condition.ts'
+import { dateIn } from './date.ts'
 import { standardListOf } from './field-lists.ts'
 import { UnreadableField } from './field-value.ts'
 import { compileRule } from './rule.ts'
@@ -72,13 +73,13 @@ const sorted = (names: string[]) => [...new Set(names)].sort()
 
 /** Learn Amp's own fields hold texts and dates, whatever HiBob's do. */
 function converterOf(field: MappedField): (value: Scalar) => Scalar {
+  if (field === 'email') return value => String(value).trim()
   return field === 'hire_date' || field === 'leave_date' ? value => dateOf(field, value) : String
 }
 
-const isoDate = /^\d{4}-\d{2}-\d{2}(?=$|T)/
-
 function dateOf(field: string, value: Scalar): string {
-  const date = isoDate.exec(String(value))
-  if (date === null) throw new UnreadableField(`${field} must be a date (YYYY-MM-DD), and its rule gives another text`)
-  return date[0]
+  const date = dateIn(String(value))
+  if (date === null)
+    throw new UnreadableField(`${field} must be a day of the calendar (YYYY-MM-DD), but its rule gives another text`)
+  return date
 }

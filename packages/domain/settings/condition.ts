@@ -1,6 +1,9 @@
 // A condition over what is kept of a person. A field is compared by its machine value and by its label, whichever fits, without regard
-// to case, since HiBob itself writes its statuses now one way, now another. What cannot be read meets nothing.
+// to case, since HiBob itself writes its statuses now one way, now another, and in one Unicode form. What cannot be read meets nothing.
+
+import { inOneCase, inOneForm } from '../text.ts'
 import type { Kept } from './compiled.ts'
+import { dateIn } from './date.ts'
 import { valuesOf } from './field-value.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import { PatternError } from './pattern-error.ts'
@@ -47,7 +50,7 @@ export function conditionPaths(condition: Condition): string[] {
 /** A pattern of a condition: `(?i)` before it means in any case. Throws PatternError. */
 export function conditionPattern(source: string): Pattern {
   const ignoreCase = source.startsWith('(?i)')
-  return compilePattern(ignoreCase ? source.slice(4) : source, { ignoreCase })
+  return compilePattern(inOneForm(ignoreCase ? source.slice(4) : source), { ignoreCase })
 }
 
 type FieldCondition = Exclude<Condition, { all: unknown } | { any: unknown } | { not: unknown } | { empty: unknown }>
@@ -64,23 +67,22 @@ function textTest(condition: FieldCondition): (text: string) => boolean {
   if ('matches' in condition) return matching(condition.matches)
   const { before, after } = condition as { before?: string; after?: string }
   return text => {
-    const date = isoDate.exec(text)?.[0]
-    return date !== undefined && (before === undefined ? date > (after as string) : date < before)
+    const date = dateIn(text)
+    return date !== null && (before === undefined ? date > (after as string) : date < before)
   }
 }
 
 function matching(source: string): (text: string) => boolean {
   try {
     const pattern = conditionPattern(source)
-    return text => text.length <= matchedTextMax && pattern.search(text, 0) !== null
+    return text => text.length <= matchedTextMax && pattern.search(inOneForm(text), 0) !== null
   } catch (error) {
     if (error instanceof PatternError) return () => false
     throw error
   }
 }
 
-const isoDate = /^\d{4}-\d{2}-\d{2}/
-const alike = (value: Scalar) => String(value).toLowerCase()
+const alike = (value: Scalar) => inOneCase(String(value).trim())
 
 function textsOf(field: string, kept: Kept): string[] {
   const values = readable(field, kept)

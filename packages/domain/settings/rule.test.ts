@@ -95,13 +95,13 @@ t.test('what is empty clears, or becomes the default, or keeps the last value, a
 t.test('what holds no one value is an error, and never throws', async t => {
   t.match(follow({ from: 'work.a' }, given({ 'work.a': { id: '1' } })), {
     value: null,
-    error: 'work.a holds an object where a text belongs',
+    error: 'work.a holds an object, expected a text',
   })
   t.match(follow({ from: 'work.a', default: 'd' }, given({ 'work.a': ['1', '2'] })), {
     value: null,
-    error: 'work.a holds 2 values where one belongs',
+    error: 'work.a holds 2 values, expected one',
   })
-  t.match(follow({ from: 'work.a' }, given({ 'work.a': [['1']] })), { error: /lists in a list/ })
+  t.match(follow({ from: 'work.a' }, given({ 'work.a': [['1']] })), { error: /list of lists/ })
   t.match(follow({ from: 'work.a' }, given({ 'work.a': { value: { value: 1 } } })), { error: /an object/ })
   t.equal(outcome({ from: 'work.a' }, given({ 'work.a': { value: 'x' } })), 'x')
 })

@@ -1,4 +1,5 @@
 // One rule made ready: from what is kept of a person to one value. It never throws: what cannot be followed is its `error`.
+import { inOneForm, isBlank } from '../text.ts'
 import type { CompiledRule, Kept, NamesOfItems, RuleValue } from './compiled.ts'
 import { compileExpression, type Expression } from './expression.ts'
 import { ExpressionError } from './expression-syntax.ts'
@@ -22,13 +23,14 @@ export function compileRule(rule: Rule, convert: (value: Scalar) => Scalar = val
   const lists = new Set(paths.map(path => listHeldBy(path, rule.list)))
   const [list = null] = lists.size === 1 ? lists : []
   const keeps = rule.when_empty === 'keep'
+  const table = rule.values && new Map(Object.entries(rule.values).map(([text, value]) => [tableKey(text), value]))
 
   function follow(kept: Kept, names: NamesOfItems): RuleValue {
     const found =
-      tabled(rule, find(kept, names, null)) ?? (keeps ? tabled(rule, find(kept, names, kept.last ?? {})) : null)
+      tabled(table, find(kept, names, null)) ?? (keeps ? tabled(table, find(kept, names, kept.last ?? {})) : null)
     if (found !== null) return { value: convert(found.value), path: found.path, raw: found.raw, error: null }
     const value = rule.when_empty === 'clear' ? null : (rule.default ?? null)
-    return { value: value === null || value === '' ? null : convert(value), path: null, raw: null, error: null }
+    return { value: isEmpty(value) ? null : convert(value), path: null, raw: null, error: null }
   }
 
   return {
@@ -80,8 +82,9 @@ function fieldAt(rule: Rule, path: string, kept: Kept, names: NamesOfItems, last
 }
 
 function labelOf(value: Scalar, given: string | undefined, list: string | null, names: NamesOfItems): Scalar {
-  const named = list === null ? undefined : names.itemName(list, String(value))
-  return named ?? given ?? value
+  const named = list === null ? null : names.itemName(list, String(value))
+  const [label] = [named, given].filter(label => label != null && !isBlank(label))
+  return label ?? value
 }
 
 function expressionSource(rule: Rule, text: string): { paths: readonly string[]; find: Find } {
@@ -106,9 +109,10 @@ function expressionSource(rule: Rule, text: string): { paths: readonly string[];
   }
 }
 
+/** Its texts are compared in one Unicode form: the expression's own, and those of its input. */
 function expressionOrError(text: string): Expression | string {
   try {
-    return compileExpression(text)
+    return compileExpression(inOneForm(text))
   } catch (error) {
     if (error instanceof ExpressionError) return error.message
     throw error
@@ -134,10 +138,10 @@ function addField(
   const [first] = values
   if (first === undefined) return
   const given = now.length > 0 ? kept.labels[path] : last?.[path]?.label
-  const value = values.length === 1 ? first : values
+  const value = values.length === 1 ? formed(first) : values.map(formed)
   const list = listHeldBy(path, rule.list)
   input.fields[path] = value
-  input.labels[path] = values.length === 1 ? labelOf(first, given, list, names) : (given ?? value)
+  input.labels[path] = values.length === 1 ? formed(labelOf(first, given, list, names)) : formed(given ?? value)
   nest(input, path.split('.'), value)
 }
 
@@ -153,15 +157,22 @@ function nest(into: Record<string, unknown>, [name, ...others]: string[], value:
     nest(inner as Record<string, unknown>, others, value)
 }
 
+const formed = <T>(value: T): T => (typeof value === 'string' ? (inOneForm(value) as T) : value)
+
 const empty = (): Record<string, unknown> => Object.create(null)
 
 const plain = (value: Scalar): Found => ({ value, label: String(value), path: null, raw: null })
 
 /** What the rule's table makes of it, which is no list item any more; what it does not name stays. An empty text is no value. */
-function tabled({ values }: Rule, found: Found | null): Found | null {
-  if (found === null) return null
-  const key = [found.label, found.raw].find(key => key !== null && values !== undefined && Object.hasOwn(values, key))
-  const value = key === undefined || key === null ? found.value : (values?.[key] as Scalar)
-  if (value === '') return null
+function tabled(table: ReadonlyMap<string, Scalar> | undefined, found: Found | null): Found | null {
+  if (found === null || table === undefined) return found === null || isEmpty(found.value) ? null : found
+  const texts = [found.label, found.raw].filter(text => text !== null).map(tableKey)
+  const key = texts.find(text => table.has(text))
+  const value = key === undefined ? found.value : (table.get(key) as Scalar)
+  if (isEmpty(value)) return null
   return key === undefined ? found : { ...found, value, raw: null }
 }
+
+const tableKey = (text: string) => inOneForm(text.trim())
+const isEmpty = (value: Scalar | null): value is null | '' =>
+  value === null || (typeof value === 'string' && isBlank(value))
