@@ -2,6 +2,7 @@
 // company may name leaves of its own. A person whose status is not shown, or is no known word, is never taken for an employee.
 import type { UserStatus } from './documents.ts'
 import { textOf, UnreadableField } from './settings/field-value.ts'
+import { isBlank } from './text.ts'
 
 export const lifecyclePath = 'internal.lifecycleStatus'
 
@@ -34,6 +35,15 @@ function statusOfWord(word: string): UserStatus | null {
   if (word === 'terminated') return 'deactivated'
   return leave.test(word) ? 'active' : null
 }
+
+/** Whether HiBob shows a status at all, known or not. */
+export function showsStatus(shown: unknown): boolean {
+  const { word, error } = readLifecycle(shown, null)
+  return word !== null || (error !== null && !isEmpty(shown))
+}
+
+const isEmpty = (shown: unknown): boolean =>
+  shown === null || (typeof shown === 'string' && isBlank(shown)) || (Array.isArray(shown) && shown.every(isEmpty))
 
 /** `word` is what to go by: what HiBob shows, or the last one that it showed; null: it never showed one. */
 export interface LifecycleReading {

@@ -25,17 +25,29 @@ export function parkedBy(
   document: string | null,
   { generation }: TenantScope,
 ): Parked {
-  const data = event?.data as { employeeId?: string | null } | undefined
+  const known = event ?? glimpse(record)
   return {
     partition: record.partition,
     offset: record.offset,
     document,
     tenantId: record.key,
     generation,
-    eventId: event?.id ?? null,
-    type: event?.type ?? null,
-    employeeId: data?.employeeId ?? null,
+    eventId: textOrNull(known?.id),
+    type: textOrNull(known?.type),
+    employeeId: textOrNull((known?.data as { employeeId?: unknown } | null | undefined)?.employeeId),
     code: error instanceof DomainError ? error.code : 'fold_failed',
     message: error instanceof Error ? error.message : String(error),
   }
 }
+
+/** What a record that is no event of this release says of itself, so that the person can be read again. */
+function glimpse({ value }: LogRecord): Partial<Record<'id' | 'type' | 'data', unknown>> | null {
+  try {
+    return JSON.parse(value ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+const textMax = 128
+const textOrNull = (value: unknown) => (typeof value === 'string' && value.length <= textMax ? value : null)

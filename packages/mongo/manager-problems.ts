@@ -42,7 +42,7 @@ export async function managerProblems(mongo: Mongo, tenantId: string): Promise<P
   for await (const { user, standing } of mongo.db.collection<Person>('users').find(all, { projection })) {
     if (managers.has(user.id)) {
       if (!standing?.hidden) names.set(user.id, user.full_name)
-      if (standing?.hidden || standing?.flags?.includes('outside_scope')) outside.add(user.id)
+      if (standing?.flags?.includes('outside_scope')) outside.add(user.id)
     }
     if (user.status !== 'deleted' && user.override_manager != null) managerOf.set(user.id, user.override_manager.id)
   }

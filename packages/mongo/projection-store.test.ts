@@ -215,6 +215,9 @@ t.test('a slice’s pages are in order of ids, of one tenant and generation, and
     userDocument('10', {}, { 'work.department': '12' }),
     userDocument('2', { override_manager: boss, status: 'deleted' }),
     userDocument('3', {}, { 'work.department': '99' }),
+    userDocument('4', {}, { 'work.department': ['12'] }),
+    userDocument('5', {}, { 'work.department': 'Zu\u0308rich' }),
+    userDocument('6', { primary_team: { id: '12', name: null } }, { 'work.department': null }),
   ].map(document => ({ ...document, tenantId: 'paged', _id: document._id.replace('acme', 'paged') }))
   const others = ['paged/2/1', 'paged-2/1/1', 'page/1/1'].map(_id => ({ ...userDocument('1'), _id }))
   await commit({
@@ -226,10 +229,11 @@ t.test('a slice’s pages are in order of ids, of one tenant and generation, and
   const paged = { tenantId: 'paged', generation: 1 }
   const page = async (users: Parameters<typeof store.page>[2], after: string | null = null, limit = 10) =>
     (await store.page(paged, 'users', users, after, limit)).map(({ _id }) => _id.split('/').at(-1))
-  t.same(await page({ everyone: true }), ['1', '10', '2', '3'])
+  t.same(await page({ everyone: true }), ['1', '10', '2', '3', '4', '5', '6'])
   t.same(await page({ everyone: true }, 'paged/1/10', 1), ['2'])
   t.same(await page({ ids: ['3', '1', 'x'] }), ['1', '3'])
-  t.same(await page({ reportsOf: null, items: { field: 'work.department', ids: ['12'] } }), ['1', '10'])
+  const holders = await page({ reportsOf: null, items: { field: 'work.department', ids: ['12'] } })
+  t.same(holders, ['1', '10', '4', '5', '6'], 'whatever the form in which an item is held')
   t.ok((await page({ reportsOf: 'm', items: null })).includes('1'))
   t.same(await page({ reportsOf: null, items: null }), [])
   t.same(await store.reportsOf('paged/1/m'), ['paged/1/1'], 'the deleted do not count')

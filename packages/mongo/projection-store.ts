@@ -5,6 +5,7 @@ import {
   type CollectionName,
   collectionOf as collectionOfPhase,
   type Documents,
+  listFields,
   type Phase,
   type Position,
   type TenantScope,
@@ -158,13 +159,20 @@ function selected(users: UserSelector, { tenantId, generation }: TenantScope): o
   if ('ids' in users) return { 'user.id': { $in: users.ids } }
   const alternatives: object[] = []
   if (users.reportsOf !== null) alternatives.push({ 'user.override_manager.id': users.reportsOf })
-  if (users.items !== null) alternatives.push({ $expr: { $in: [observedText(users.items.field), users.items.ids] } })
+  if (users.items !== null) alternatives.push(...holdersOf(users.items))
   return alternatives.length === 0 ? { _id: `${tenantId}/${generation}/` } : { ...own, $or: alternatives }
 }
 
-// an item's id may be a number in an observation and is text in a list
-function observedText(path: string): object {
-  return { $convert: { input: `$observed.fields.${storedKey(path)}`, to: 'string', onError: null, onNull: null } }
+/** All who may hold an item; the fold looks closer, and finds no difference in the others. */
+function holdersOf({ field, ids }: { field: string; ids: string[] }): object[] {
+  const value = `$observed.fields.${storedKey(field)}`
+  // an item's id may be a number in an observation and is text in a list
+  const text = { $convert: { input: value, to: 'string', onError: null, onNull: null } }
+  const isNested = { $in: [{ $type: value }, ['array', 'object']] }
+  // the same id may be written in another Unicode form
+  const isNotAscii = { $regexMatch: { input: text, regex: '[^\\x00-\\x7f]' } }
+  const holders = { $expr: { $or: [{ $in: [text, ids] }, isNested, isNotAscii] } }
+  return field === listFields.department ? [holders, { 'user.primary_team.id': { $in: ids } }] : [holders]
 }
 
 function splitId(id: string): [string, number, string] {

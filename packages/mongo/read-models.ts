@@ -9,6 +9,7 @@ import {
   type TenantState,
   tenantStateId,
   type User,
+  type UserStatus,
 } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
 import { snapshotReplaced, snapshots } from './snapshots.ts'
@@ -30,6 +31,9 @@ export interface ListingOptions {
   id?: string
   snapshot?: string
 }
+
+/** `status` null: not known, and nothing is published. */
+export type UserListing = Omit<User, 'status'> & { status: UserStatus | null; flags?: Flag[] }
 
 export interface UserListingOptions extends ListingOptions {
   all?: boolean
@@ -71,13 +75,19 @@ export function readModels(mongo: Mongo) {
     return { tenantId, generation, all, wanted, requireKept }
   }
 
-  /** Users in order of their ids, exactly as services are told of them. The deleted come only with `all`; `unseen`, `flagged`, `held`: only those. With `flagged` they bear their flags. */
-  async function* users(tenantId: string, options: UserListingOptions = {}): AsyncGenerator<User & { flags?: Flag[] }> {
+  /**
+   * Users in order of their ids, exactly as published. The deleted come only with `all`; `unseen`, `flagged`, `held`: only those. With
+   * `flagged` they bear their flags, and people are listed who are not published yet because HiBob shows no status of them.
+   */
+  async function* users(tenantId: string, options: UserListingOptions = {}): AsyncGenerator<UserListing> {
     const { wanted, requireKept } = await scopeOf(tenantId, options)
-    const filter = {
-      ...wanted,
+    const published = {
       'standing.hidden': { $ne: true },
       ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }),
+    }
+    const filter = {
+      ...wanted,
+      ...(options.flagged ? { $or: [published, { 'standing.flags': 'status_not_shown' }] } : published),
       ...(options.unseen ? { unseen_since: { $ne: null } } : {}),
       ...(options.flagged ? { 'standing.flags.0': { $exists: true } } : {}),
       ...(options.held ? { 'standing.held.id': { $exists: true } } : {}),
@@ -85,7 +95,7 @@ export function readModels(mongo: Mongo) {
     for await (const { user, standing } of db
       .collection<{ _id: string; user: User; standing?: { flags: Flag[] } }>('users')
       .find(filter, { sort: { _id: 1 }, projection: { user: 1, 'standing.flags': 1 } }))
-      yield options.flagged ? { ...user, flags: standing?.flags ?? [] } : user
+      yield options.flagged ? flagged(user, standing?.flags ?? []) : user
     await requireKept()
   }
 
@@ -149,4 +159,8 @@ export function readModels(mongo: Mongo) {
   }
 
   return { users, teams, managers, list, state, settingsOf, counts, scopeOf }
+}
+
+function flagged(user: User, flags: Flag[]): UserListing {
+  return { ...user, ...(flags.includes('status_not_shown') ? { status: null } : {}), flags }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tooFewSeen, verdictOn } from './import-verdicts.ts'
+import { noStatusSeen, tooFewSeen, verdictOn } from './import-verdicts.ts'
 
 const ids = (from: number, to: number) => new Set(Array.from({ length: to - from }, (_, at) => String(from + at)))
 
@@ -14,6 +14,10 @@ t.test(
     t.match(tooFewSeen(ids(0, 10), new Set()), { code: 'import_saw_nobody' })
   },
 )
+
+t.test('where nobody shows a lifecycle status, the missing permission is named', async t => {
+  t.match(noStatusSeen(7), { code: 'import_saw_no_status', detail: /none of 7 people.*Lifecycle category/ })
+})
 
 t.test('the API’s URL is to be checked only where it is likely to be the cause', async t => {
   const invalid = (status: number, expected: string | null, found = '') => {

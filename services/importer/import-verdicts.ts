@@ -19,6 +19,12 @@ export function tooFewSeen(known: ReadonlySet<string>, seen: ReadonlySet<string>
   return { code: 'import_saw_too_few', detail }
 }
 
+/** Without a lifecycle status leavers cannot be told from employees: then nothing of the answer is believed. */
+export function noStatusSeen(people: number): Verdict {
+  const detail = `HiBob showed the lifecycle status of none of ${people} people, so no user was changed; give the service user's permission group in HiBob the Lifecycle category (“View selected employees' Lifecycle sections”), then import again`
+  return { code: 'import_saw_no_status', detail }
+}
+
 /** A failure that asking again does not mend, or did not. */
 export function verdictOn(tenantId: string, failure: HibobFailure): Verdict {
   const setToken = `hibob-sync tenants set ${tenantId} --service-user-token-file <file>`

@@ -1,7 +1,7 @@
 // Which people's records name list items that the company's lists, as last told, do not know or call otherwise (protocol P9). Pure.
 // A sighting asks for the lists once; when a reading that began a settling time after it has not settled the matter, it is left
 // to the daily reading: some items are never listed, and a label may differ from the item's name for good.
-import { type Needs, listFields as standardListFields } from '@hibob-sync/domain'
+import { inOneForm, type Needs, listFields as standardListFields } from '@hibob-sync/domain'
 
 export interface LabelledFields {
   fields: Record<string, unknown>
@@ -25,12 +25,14 @@ export function strangeItems(
       const label = held.length === 1 ? labelOf(person, path) : null
       const items = known.get(list)
       for (const item of held)
-        if (!items?.has(item) || (label !== null && items.get(item) !== label))
+        if (!items?.has(inOneForm(item)) || (label !== null && isOther(label, items.get(inOneForm(item)))))
           strange.add(`${list}/${item}/${label ?? ''}`)
     }
   }
   return strange
 }
+
+const isOther = (label: string, name: string | null | undefined) => name == null || inOneForm(name) !== inOneForm(label)
 
 function itemsAt({ fields }: LabelledFields, path: string): string[] {
   const values = [fields[path]].flat()

@@ -1,13 +1,13 @@
 // One import from beginning to end (protocol P8): ids first, then the company's lists, then everyone, then by id whoever was known and not
 // in the answer. Each request has its own `asOf`; it begins only while this process owns the partition, and is appended only then.
-import type { HibobEvent, Needs } from '@hibob-sync/domain'
-import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
+import { type HibobEvent, lifecyclePath, type Needs, showsStatus } from '@hibob-sync/domain'
+import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportOutcome, KnownPeople, ListSchedule, PendingReads } from '@hibob-sync/mongo'
 import { AppError, type Logger } from '@hibob-sync/runtime'
 import type { AppendEvents } from './append-events.ts'
 import type { ImportReading } from './import-comparison.ts'
 import { importPace } from './import-pace.ts'
-import { tooFewSeen, type Verdict, verdictOn } from './import-verdicts.ts'
+import { noStatusSeen, tooFewSeen, type Verdict, verdictOn } from './import-verdicts.ts'
 import { type ImportWriter, importWriter } from './import-writer.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { readLists } from './read-lists.ts'
@@ -60,14 +60,20 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
   run.shows({ phase: 'ids' })
   const known = await parts.known.present(tenantId)
   const ids = new Set<string>()
+  let isStatusShown = false
   const named = await run.patiently(() => {
     begin(parts, run)
     ids.clear()
-    const take = async (people: { id: string }[]) => people.forEach(({ id }) => void ids.add(id))
-    return client.everyone({ fields: ['root.id'], take, purpose: 'import', signal })
+    const take = async (people: ObservedPerson[]) => {
+      for (const { id, fields } of people) {
+        ids.add(id)
+        isStatusShown ||= showsStatus(fields[lifecyclePath])
+      }
+    }
+    return client.everyone({ fields: ['root.id', lifecyclePath], take, purpose: 'import', signal })
   })
   if (isFinal(named)) return named
-  const refused = tooFewSeen(known, ids)
+  const refused = tooFewSeen(known, ids) ?? (isStatusShown ? null : noStatusSeen(ids.size))
   if (refused !== null) return outcomeOf(writer, refused)
 
   run.shows({ phase: 'lists', expected: ids.size })

@@ -12,7 +12,12 @@ t.teardown(() => prepared.close())
 const observe = (employeeId: string, name: string, manager: string | null = null) =>
   prepared.append('hibob.employee.observed', 'acme', {
     employeeId,
-    fields: { 'root.displayName': name, 'work.department': '7', 'work.reportsTo': manager },
+    fields: {
+      'internal.lifecycleStatus': 'Employed',
+      'root.displayName': name,
+      'work.department': '7',
+      'work.reportsTo': manager,
+    },
     labels: { 'work.department': 'R&D' },
     absent: [],
     digest: '',

@@ -143,13 +143,13 @@ await t.test('a person who is no user: why, and exit status 1 when nothing at al
   t.match([missing.standing, stepOf(missing, 'missing')?.event?.type], ['not_a_user', 'hibob.employee.missing'])
   t.match(stepOf(await explain('406'), 'webhook_of_another_company'), { text: /company 12/ })
   t.match(stepOf(await explain('406', { search: true }), 'webhook_of_another_company'), { text: /company 12/ })
-  const fields = { 'root.firstName': { not: 'a text' } }
+  const labels = { 'root.firstName': { not: 'a text' } } as never
   const asOf = { offset: 1e9, takeover: 1, request: 1 }
-  const observation = { employeeId: '407', fields, labels: {}, absent: [...standardFields], digest: 'x', asOf }
+  const observation = { employeeId: '407', fields: {}, labels, absent: [...standardFields], digest: 'x', asOf }
   await pipeline.append('hibob.employee.observed', 'acme', { ...observation, observedAt: '', cause: { kind: 'test' } })
   await pipeline.projector.caughtUp()
   const parked = await explain('407')
-  t.match([parked.standing, stepOf(parked, 'parked')?.text], ['not_a_user', /field_unreadable.*parked show/])
+  t.match([parked.standing, stepOf(parked, 'parked')?.text], ['not_a_user', /event_undecodable.*parked show/])
 })
 
 await t.test('changes prints what the topics hold, in order, of all or of one, since a time, newest first', async t => {

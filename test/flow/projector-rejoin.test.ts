@@ -15,7 +15,7 @@ t.teardown(async () => {
 const observe = (person: number) =>
   prepared.append('hibob.employee.observed', 'acme', {
     employeeId: String(person),
-    fields: { 'root.displayName': `Person ${person}` },
+    fields: { 'internal.lifecycleStatus': 'Employed', 'root.displayName': `Person ${person}` },
     labels: {},
     absent: [],
     digest: '',

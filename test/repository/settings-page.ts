@@ -76,13 +76,15 @@ as \`work.department\` or \`work.custom.field_170\`; an id that the company's ow
 |---|---|---|---|
 ${rows(Rule as unknown as Described).join('\n')}
 
-- A field that HiBob shows as null, an empty text or an empty list is empty. One that HiBob does not show at all keeps its last value, whatever the
+- A field that HiBob shows as null, a blank text or an empty list is empty. A list of one item is its item. One that HiBob does not show at all keeps its last value, whatever the
   rule: absent is not empty.
 - The label of a list item is the name in the company's own list, else what HiBob showed with the person, else the id.
-- \`hire_date\` and \`leave_date\` take dates (\`YYYY-MM-DD\`; of a longer text its first ten characters). The other fields of Learn Amp take texts, custom
+- \`hire_date\` and \`leave_date\` take days of the calendar (\`YYYY-MM-DD\`; a time after the day is ignored), \`email\` loses the blanks around it. The other fields of Learn Amp take texts, custom
   fields what the rule gives.
-- A rule that cannot be followed (a list of several values, an object, an expression that fails) is a mapping error: the field keeps its last value,
-  and the error is shown.
+- A rule that cannot be followed (a list of several values, an object, an expression that fails) is a mapping error: the field keeps its last
+  published value, and the error is shown. The same holds for a field without a rule that cannot be read.
+- Texts are compared in one Unicode form (NFC): in value tables, conditions, expressions, team ids and names of list items. Stored and published
+  values keep the form in which HiBob sent them, except that an expression receives and returns NFC.
 - A custom field whose rule is taken out is emptied, by a roll-back too: for many people at once the brake holds that until it is approved
   (\`hibob-sync holds\`).
 
@@ -105,11 +107,11 @@ ${count(expressionLimits.sizes)}, and when its result is longer than ${count(exp
 | condition | met when |
 |---|---|
 | \`{"all": […]}\`, \`{"any": […]}\`, \`{"not": …}\` | all of them are met; at least one; the one is not |
-| \`{"field": …, "equals": …}\` | the machine value or the label is this, in any case of letters |
+| \`{"field": …, "equals": …}\` | the machine value or the label is this, in any case of letters and without regard to blanks around it |
 | \`{"field": …, "in": […]}\` | it is one of these |
 | \`{"field": …, "matches": "…"}\` | the pattern is found in it; \`(?i)\` before the pattern: in any case of letters |
 | \`{"field": …, "empty": true}\` | it is empty, or was never shown; \`false\`: it is neither |
-| \`{"field": …, "before": "YYYY-MM-DD"}\`, \`"after"\` | its first ten characters are a date before this day; after it |
+| \`{"field": …, "before": "YYYY-MM-DD"}\`, \`"after"\` | it is a day of the calendar, with or without a time, before this day; after it |
 
 Of a field with several values one is enough. Patterns are JavaScript's, without look-around, back-references and repeats of what may be
 empty; they take time in proportion to the text, whatever they are.

@@ -100,7 +100,7 @@ function ruleSteps({ observed, standing }: UserDocument, field: string, { compil
   const steps: Step[] = []
   const error = standing?.errors?.[field]
   if (error !== undefined) {
-    const text = `the rule could not be followed, so the value is the last one: ${error}`
+    const text = `the field keeps its last published value: ${error}`
     steps.push({ step: 'rule_failed', at: null, text })
   }
   if (compiled !== null && !wasAsked(compiled, { kept: observed, absent: standing?.absent ?? [] })) {

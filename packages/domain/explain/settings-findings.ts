@@ -1,11 +1,13 @@
 // What the tenant's settings make of a person: out of scope, access revoked, invited, held back, something due on a date.
 
+import { lifecyclePath } from '../lifecycle.ts'
+import { waitsForStatus } from '../standing.ts'
 import type { Evidence } from './evidence.ts'
 import { eventAt } from './evidence-reading.ts'
 import type { Step } from './explanation.ts'
 import { described, referenceOf } from './seen-event.ts'
 
-export const settingsFindings = [outsideScope, unseenForLong, accessRevoked, heldBack, invite, nextDate]
+export const settingsFindings = [statusNotShown, outsideScope, unseenForLong, accessRevoked, heldBack, invite, nextDate]
 
 function outsideScope({ user, settings }: Evidence): Step[] {
   const { standing } = user ?? {}
@@ -15,6 +17,12 @@ function outsideScope({ user, settings }: Evidence): Step[] {
   const rule = `the scope of settings version ${settings?.version} does not take this person in${values && `: ${values}`}`
   const so = standing.hidden ? 'they were never a user, and nobody was told' : 'they were a user before'
   return [{ step: 'outside_scope', at: null, text: `${rule}; ${so}` }]
+}
+
+function statusNotShown({ user }: Evidence): Step[] {
+  if (user === null || !waitsForStatus(user)) return []
+  const why = user.standing?.errors?.['status'] ?? `HiBob does not show ${lifecyclePath} of this person`
+  return [{ step: 'status_not_shown', at: null, text: `${why}; nothing is published until HiBob shows a known status` }]
 }
 
 function unseenForLong({ user }: Evidence): Step[] {

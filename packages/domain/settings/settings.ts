@@ -198,7 +198,7 @@ export const Settings = Type.Object(
               maximum: 100_000,
               default: 10,
               description:
-                'So many deactivations, deletions, people out of scope and cleared values an hour are never held.',
+                'So many deactivations, moves back to `Hired`, deletions, people out of scope and cleared values an hour are never held.',
             }),
           ),
           percent: Type.Optional(

@@ -1,6 +1,5 @@
 // `users`, `teams`, `managers`: the read models of a tenant, live or of a snapshot.
-import type { User } from '@hibob-sync/domain'
-import { type ManagerListing, managerProblems, type TeamListing } from '@hibob-sync/mongo'
+import { type ManagerListing, managerProblems, type TeamListing, type UserListing } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -24,7 +23,10 @@ export function listCommands(program: Command, context: Context): void {
     .option(...snapshotOption)
     .option('--all', 'the deleted too')
     .option('--unseen', 'only those whom HiBob did not show when they were asked for')
-    .option('--flagged', 'only those who are outside the scope or unseen for long, with their flags')
+    .option(
+      '--flagged',
+      'only people outside the scope, unseen for long, or without a known lifecycle status, with their flags',
+    )
     .option('--held', 'only those of whom the brake keeps something back')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -45,7 +47,7 @@ export function listCommands(program: Command, context: Context): void {
       }
       const head = ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status']
       if (!flagged) return print(context, tenant, options, { noun: 'user', items, head, row: userRow, whyAbsent })
-      const row = ({ flags = [], ...user }: User & { flags?: string[] }) => [...userRow(user), flags.join(', ')]
+      const row = ({ flags = [], ...user }: UserListing) => [...userRow(user), flags.join(', ')]
       await print(context, tenant, options, { noun: 'user', items, head: [...head, 'flags'], row, whyAbsent })
     })
 
@@ -142,7 +144,16 @@ async function* toAsync<T>(items: T[]): AsyncGenerator<T> {
   yield* items
 }
 
-const userRow = ({ id, full_name, email, job_title, primary_team, location, override_manager, status }: User) => [
+const userRow = ({
+  id,
+  full_name,
+  email,
+  job_title,
+  primary_team,
+  location,
+  override_manager,
+  status,
+}: UserListing) => [
   id,
   full_name,
   email,
