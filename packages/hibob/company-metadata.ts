@@ -21,6 +21,8 @@ export interface FieldDefinition {
   id: string
   name: string | null
   category: string | null
+  /** What HiBob's pages call the category, and with it the permission. */
+  categoryName: string | null
   type: string | null
   listId: string | null
   historical: boolean
@@ -44,6 +46,7 @@ const FieldEntries = Type.Array(
     id: Type.String(),
     name: MaybeText,
     category: MaybeText,
+    categoryDisplayName: MaybeText,
     type: MaybeText,
     typeData: Type.Optional(Type.Union([Type.Object({ listId: MaybeText }), Type.Null()])),
     historical: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
@@ -83,10 +86,11 @@ function addItems(items: Map<string, NamedListItem>, values: unknown[], parent: 
 export function readFields(value: unknown): FieldDefinition[] | null {
   const entries = Array.isArray(value) ? value : (value as { fields?: unknown } | null)?.fields
   if (!checkFields.Check(entries)) return null
-  return entries.map(({ id, name, category, type, typeData, historical }) => ({
+  return entries.map(({ id, name, category, categoryDisplayName, type, typeData, historical }) => ({
     id,
     name: name ?? null,
     category: category ?? null,
+    categoryName: categoryDisplayName ?? null,
     type: type ?? null,
     listId: typeData?.listId ?? null,
     historical: historical ?? false,
