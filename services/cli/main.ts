@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { changesCommand } from './commands/changes.ts'
 import { eventCommands } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { hibobCommands } from './commands/hibob.ts'
 import { holdsCommands } from './commands/holds.ts'
 import { importCommand } from './commands/import.ts'
 import { listCommands } from './commands/lists.ts'
@@ -37,6 +38,7 @@ const program = new Command('hibob-sync')
 for (const register of [
   runCommand,
   tenantCommands,
+  hibobCommands,
   listCommands,
   eventCommands,
   explainCommand,

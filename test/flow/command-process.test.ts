@@ -107,6 +107,7 @@ await t.test('every command has help with examples', async t => {
     ),
     ...['list', 'show', 'retry', 'discard'].map(verb => ['parked', verb]),
     ...['list', 'remove'].map(verb => ['snapshots', verb]),
+    ['hibob', 'check'],
     ...['apply', 'check'].map(verb => ['topics', verb]),
     ...['users', 'teams', 'managers', 'events', 'resend', 'replay', 'status'].map(verb => [verb]),
   ]

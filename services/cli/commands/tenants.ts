@@ -174,6 +174,7 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
     context.by,
   )
   printUrl(context, tenant, token, options)
+  say(`Next, see whether HiBob shows everything that is needed: hibob-sync hibob check ${tenant}`)
 }
 
 /** Nothing forbids it, such as inside one's own network. */

@@ -1,0 +1,52 @@
+// One check of one tenant, from its stored credentials to findings and a recording. It reads only: neither HiBob nor the tenant is changed,
+// and credentials that HiBob refuses are not marked as invalid.
+import {
+  createHibobAgent,
+  createHibobClient,
+  createRateBudget,
+  observeCalls,
+  type Recording,
+  recordingOf,
+  shapeNames,
+} from '@hibob-sync/hibob'
+import { askHibob } from './ask-hibob.ts'
+import type { CheckReport } from './findings.ts'
+import { judge } from './judge.ts'
+
+export interface CheckedTenant {
+  tenant: string
+  /** Allowed already. */
+  baseUrl: string
+  serviceUserId: string
+  token: string
+  /** What the settings in force need. */
+  needs: { fields: readonly string[]; lists: readonly string[] }
+  onStep(step: string, people: number): void
+}
+
+export async function checkTenant(checked: CheckedTenant): Promise<{ report: CheckReport; recording: Recording }> {
+  const { tenant, baseUrl, serviceUserId, token, needs, onStep } = checked
+  const names = shapeNames(needs)
+  const { dispatcher, calls, settled } = observeCalls(createHibobAgent(), names)
+  // a refusal of one endpoint says nothing of the next
+  const client = createHibobClient({
+    ...{ baseUrl, serviceUserId, token, tenant, dispatcher },
+    budget: createRateBudget(),
+    probeAfterMs: 0,
+  })
+  try {
+    const answers = await askHibob({ client, calls, settled, needs, random: Math.random, onStep })
+    const recordedOn = new Date().toISOString().slice(0, 10)
+    const recording = recordingOf(calls, names, { recordedFrom: originOf(baseUrl), recordedOn })
+    return { report: judge(tenant, answers), recording }
+  } finally {
+    await client.close()
+    await dispatcher.destroy()
+  }
+}
+
+/** A host of somebody's own is not written into a file that leaves the company. */
+function originOf(baseUrl: string): string {
+  const { host } = new URL(baseUrl)
+  return host.endsWith('.hibob.com') ? host : 'another address'
+}
