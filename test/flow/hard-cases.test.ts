@@ -244,6 +244,7 @@ await t.test('renamed list item: the team is renamed, its members are told, and 
 
 await t.test('unknown lifecycle status: the person stays as active as they were', async t => {
   const { id } = employee()
+  await caughtUp()
   company.leave(id, { type: 'On the moon' })
   await caughtUp()
   const kept = (await storedDocuments(pipeline, 'acme')).users.find(({ user }) => user.id === id)

@@ -25,7 +25,7 @@ export interface StandInAnswer {
 
 export type StandInRoute = StandInAnswer | ((call: StandInCall) => StandInAnswer | Promise<StandInAnswer>)
 
-type Row = Record<string, unknown> & { id?: unknown }
+export type Row = Record<string, unknown> & { id?: unknown }
 
 /** The bytes of a file of `test/cases`, as the answer's body. */
 export const caseFile = async (name: string): Promise<StandInAnswer> => ({

@@ -93,23 +93,26 @@ export async function preparePipeline(options: PipelineOptions) {
     return lanes.append(topics.events, partitionOf(tenantid), { key: tenantid, value: encodeEvent(event) })
   }
 
+  /** A tenant whose HiBob is somewhere else than in the simulator. */
+  async function addTenant(
+    tenant: string,
+    hibobUrl: string,
+    { id: companyId, serviceUserId, token: serviceUserToken } = {
+      id: '700123',
+      serviceUserId: 'SERVICE-1',
+      token: 'token',
+    },
+  ): Promise<{ token: string; secret: string }> {
+    const signingSecret = uniqueName('secret')
+    await append('tenant.added', tenant, { by: 'test' })
+    const account = { tenant, companyId, hibobUrl, serviceUserId, serviceUserToken, signingSecret }
+    const { token } = await tenants.add(account, 'test')
+    return { token, secret: signingSecret }
+  }
+
   for (const [index, tenant] of Object.keys(options.tenants).entries()) {
     const company = simulator.company(String(700_000 + index))
-    const secret = uniqueName('secret')
-    await append('tenant.added', tenant, { by: 'test' })
-    const { serviceUserId, token: serviceUserToken } = company
-    const { token } = await tenants.add(
-      {
-        tenant,
-        companyId: company.id,
-        hibobUrl: simulator.url,
-        serviceUserId,
-        serviceUserToken,
-        signingSecret: secret,
-      },
-      'test',
-    )
-    access.set(tenant, { token, secret, company })
+    access.set(tenant, { ...(await addTenant(tenant, simulator.url, company)), company })
   }
 
   /** Records of one topic that belong to a tenant, oldest first. */
@@ -137,6 +140,7 @@ export async function preparePipeline(options: PipelineOptions) {
     simulator,
     logger,
     append,
+    addTenant,
     recordsOf,
     partitionOf,
     eventsOf: (tenant: string) => recordsOf(tenant, topics.events),

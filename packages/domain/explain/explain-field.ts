@@ -1,6 +1,7 @@
 // One field of a user: its value, where it comes from, and what stands in the way of a newer one.
 import type { ReferenceState, User, UserDocument } from '../documents.ts'
 import { wasAsked } from '../map-under.ts'
+import { waitsForStatus } from '../standing.ts'
 import { eventTimeline } from './event-timeline.ts'
 import type { Evidence } from './evidence.ts'
 import { eventAt, lastObservation } from './evidence-reading.ts'
@@ -27,7 +28,7 @@ export function explainField(evidence: Evidence, user: UserDocument, field: stri
   const source = sourceOf(settings, field)
   return {
     field,
-    value: fieldValue(user.user, field),
+    value: field === 'status' && waitsForStatus(user) ? null : fieldValue(user.user, field),
     hibob: source.paths.map(path => hibobValue(evidence, user, path, source)),
     rule: entry?.rule ?? null,
     settings_version: versionIn(entry?.rule),

@@ -1,4 +1,5 @@
 // Why a user is as it is, or is none: from documents and the records of the log that they lead to. Pure.
+import { waitsForStatus } from '../standing.ts'
 import type { Evidence } from './evidence.ts'
 import { explainedFields, explainField } from './explain-field.ts'
 import { isKnown, personSteps } from './explain-person.ts'
@@ -11,7 +12,7 @@ export function explain(evidence: Evidence, field?: string): Explanation {
     tenant: tenant.id,
     user: userId,
     standing: standingOf(evidence),
-    status: user?.user.status ?? null,
+    status: user === null || waitsForStatus(user) ? null : user.user.status,
     generation: tenant.generation,
     steps: personSteps(evidence),
     fields: user === null ? [] : wantedFields(evidence, field).map(name => explainField(evidence, user, name)),
