@@ -21,6 +21,7 @@ import { upcomingCommand } from './commands/upcoming.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { commandContext } from './context.ts'
 import { endWithParent } from './end-with-parent.ts'
+import { requirePlainArguments } from './plain-arguments.ts'
 import { visible } from './visible.ts'
 
 endWithParent()
@@ -34,6 +35,7 @@ const program = new Command('hibob-sync')
   // so that commands may have a --version of their own
   .enablePositionalOptions()
   .showHelpAfterError('(add --help for usage and examples)')
+  .hook('preAction', (_, command) => requirePlainArguments(command))
 
 for (const register of [
   runCommand,

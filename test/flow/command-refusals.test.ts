@@ -68,6 +68,46 @@ await t.test('what cannot be answered is refused, not guessed', async t => {
   t.match((await refused('settings', 'edit', 'acme')).stderr, /^editor_failed: there is no terminal.*settings set/)
 })
 
+await t.test('an argument with something around it is named; so is what a file holds in place of a secret', async t => {
+  const file = join(files, 'utf16')
+  await writeFile(file, '\uFEFF0123456789abcdef', 'utf16le')
+  const add = (tenant: string, companyId: string, user: string, token: string) =>
+    hibobSync(
+      env,
+      ...['tenants', 'add', tenant, '--company-id', companyId, '--hibob-url', prepared.simulator.url],
+      ...['--service-user-id', user, '--service-user-token-file', token],
+    )
+  for (const [given, problem] of [
+    [['"marked"', '1', 'S', secretFile], /^tenant_id_invalid: <tenant> has quotes around it/],
+    [['marked', "'1'", 'S', secretFile], /^company_id_invalid: --company-id has quotes around it/],
+    [['marked', '1', 'SERVICE-1\n', secretFile], /^option_invalid: --service-user-id has a line end around it/],
+    [['marked', '1', '', secretFile], /^option_invalid: --service-user-id is empty/],
+    [['marked', '1', 'S', file], /^secret_unusable: .*utf16 is UTF-16: save it as UTF-8/],
+  ] as [[string, string, string, string], RegExp][])
+    t.match(await add(...given), { code: 1, stdout: '', stderr: problem })
+  t.match((await hibobSync(env, 'tenants', 'show', 'marked')).stderr, /^tenant_unknown/)
+  const marked = join(files, 'marked')
+  await writeFile(marked, '\uFEFF0123456789abcdef0123456789abcdef\r\n')
+  t.equal((await add('marked', '1', 'SERVICE-1', marked)).code, 0)
+})
+
+await t.test('a document that is no JSON, or gives a key twice, is refused with the place', async t => {
+  const document = join(files, 'settings.json')
+  for (const [content, problem] of [
+    ['{"time_zone": "UTC", "time_zone": "Europe/Berlin"}', /"time_zone" is given twice, first at line 1, column 2/],
+    ['{"time_zone": "UTC",\n}', /line 2, column 1: a comma/],
+    ['time_zone: UTC\n', /YAML/],
+    [Buffer.from('{"time_zone": "UTC"}', 'utf16le'), /settings\.json is UTF-16: save it as UTF-8/],
+  ] as [string | Buffer, RegExp][]) {
+    await writeFile(document, content)
+    const { code, stdout, stderr } = await hibobSync(env, 'settings', 'set', 'acme', '--file', document, '--yes')
+    t.match([code, stdout, stderr], [1, '', /^settings_invalid/])
+    t.match(stderr, problem)
+  }
+  await writeFile(document, '\uFEFF{}\r\n')
+  t.equal((await hibobSync(env, 'settings', 'set', 'acme', '--file', document, '--yes')).code, 0)
+})
+
 await t.test('settings that are misspelt are named with their part, and no password', async t => {
   for (const [settings, problem] of [
     [

@@ -2,8 +2,8 @@
 import { secretUnknown } from '@hibob-sync/mongo'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { secretFrom } from '../files/secret-file.ts'
 import { type Confirmable, confirm, examples, type OutputOptions, printJson, say } from '../output.ts'
-import { secretFrom } from '../secret-file.ts'
 
 export function tenantSecretCommands(tenants: Command, context: Context): void {
   tenants

@@ -6,8 +6,8 @@ import { AppError, commaList, errorCode, withoutSlash } from '@hibob-sync/runtim
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
+import { secretFrom } from '../files/secret-file.ts'
 import { type Confirmable, confirm, examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
-import { secretFrom } from '../secret-file.ts'
 import { tenantSecretCommands } from './tenant-secrets.ts'
 
 const defaultHibobUrl = 'https://api.hibob.com/v1'
@@ -145,7 +145,7 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
   if (!/^\d+$/.test(options.companyId))
     throw new AppError(
       'company_id_invalid',
-      `--company-id ${options.companyId} is no number: HiBob shows it in its settings`,
+      `--company-id must be a number (got ${JSON.stringify(options.companyId)}): HiBob shows it in its settings`,
       { retryable: false },
     )
   assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
@@ -205,16 +205,17 @@ async function set(context: Context, tenant: string, options: SetOptions): Promi
         : 'Another service user has another token: pass --service-user-token-file too',
       { retryable: false },
     )
+  // everything that can be refused is looked at before anything is set
+  if (options.hibobUrl !== undefined)
+    assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
+  const serviceUserToken =
+    options.serviceUserTokenFile === undefined ? undefined : await secretFrom(options.serviceUserTokenFile)
   if (isNightly) {
     const nightly = { at: options.nightlyAt ?? nightly_at, timeZone: options.timeZone ?? time_zone }
     await store.setNightly(tenant, nightly, context.by)
   }
-  if (options.hibobUrl !== undefined) {
-    assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
-    await store.setHibobUrl(tenant, options.hibobUrl, context.by)
-  }
-  if (options.serviceUserTokenFile !== undefined) {
-    const serviceUserToken = await secretFrom(options.serviceUserTokenFile)
+  if (options.hibobUrl !== undefined) await store.setHibobUrl(tenant, options.hibobUrl, context.by)
+  if (serviceUserToken !== undefined) {
     await store.setCredentials(
       tenant,
       { serviceUserToken, ...(options.serviceUserId === undefined ? {} : { serviceUserId: options.serviceUserId }) },
