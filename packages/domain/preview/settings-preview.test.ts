@@ -151,3 +151,17 @@ t.test('a scope over a field that HiBob was not asked for yet puts nobody out un
 t.test('managers mapped otherwise are seen so by those who report to them, as then', async t => {
   isAsSaved(t, people(25), { fields: { email: { from: 'root.displayName' } } })
 })
+
+t.test('settings change nothing for people without a known lifecycle status, and a preview shows nothing', async t => {
+  const waiting = observed('1', employed({ 'internal.lifecycleStatus': null, 'work.site': 'Mars' }))
+  const documents: Settings[] = [
+    { scope: { include: { field: 'work.site', equals: 'London' }, otherwise: 'leaver' } },
+    { fields: { job_title: { from: 'work.site' } } },
+    { invites: { when: 'immediately' } },
+  ]
+  for (const settings of documents) {
+    const { people, counts } = previewed([waiting], settings)
+    t.same(people, [])
+    t.match(counts, { people: 1, changed: 0, goes_out: 0, held: 0, errors: {}, invites: 0 })
+  }
+})
