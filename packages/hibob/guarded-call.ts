@@ -70,9 +70,12 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     budget?.ended(tenant, endpoint, rate, exchanged.kind === 'exchange' && exchanged.status !== 429)
     const answer = exchanged.kind === 'exchange' ? await answerOf(exchanged) : exchanged
 
-    function answerOf(exchanged: Exchange) {
+    async function answerOf(exchanged: Exchange) {
       const asked = `${method} ${path.split('?', 1)[0]}`
-      return streamed?.read(asked, exchanged, limits, guards) ?? readAnswer(asked, exchanged, limits, guards, read)
+      const answer = await (streamed?.read(asked, exchanged, limits, guards) ??
+        readAnswer(asked, exchanged, limits, guards, read))
+      if (answer.kind === 'answer' || exchanged.forwardedBy === null) return answer
+      return { ...answer, detail: `${answer.detail} (through the proxy ${exchanged.forwardedBy})` }
     }
 
     if (answer.kind === 'answer') return answer.value

@@ -1,5 +1,6 @@
 // HiBob's people API for one tenant. Every outcome that HiBob can cause is a returned value; nothing is retried here.
 // Renewed credentials need a new client: this one sends nothing more once HiBob has refused them (but a rare probe).
+import type { Proxies } from '@hibob-sync/runtime'
 import type { Dispatcher } from 'undici'
 import type { ReadValue } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
@@ -7,7 +8,8 @@ import { type FieldDefinition, type NamedList, readFields, readList, readLists }
 import { type EveryoneAnswer, readEveryone } from './everyone.ts'
 import type { HibobFailure } from './failure.ts'
 import { createGuardedCall } from './guarded-call.ts'
-import { createHibobAgent, type RequestLimits, standardLimits, streamLimits } from './http-exchange.ts'
+import { createHibobAgent } from './hibob-agent.ts'
+import { type RequestLimits, standardLimits, streamLimits } from './http-exchange.ts'
 import { findPeople, type SearchAnswer, searchBody } from './people-search.ts'
 import type { ObservedPerson } from './person.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
@@ -23,6 +25,8 @@ export interface HibobClientOptions {
   userAgent?: string
   /** Shared connections (`createHibobAgent`); without it the client has its own, ended by `close`. */
   dispatcher?: Dispatcher
+  /** For connections of its own. */
+  proxies?: Proxies
   limits?: Partial<RequestLimits>
   /** For the answer of `everyone`. */
   streamLimits?: Partial<RequestLimits>
@@ -86,7 +90,8 @@ const probeAfterMsDefault = 10 * 60_000
 
 export function createHibobClient(options: HibobClientOptions): HibobClient {
   const tenant = options.tenant ?? options.serviceUserId
-  const ownAgent = options.dispatcher === undefined ? createHibobAgent() : null
+  const ownAgent =
+    options.dispatcher === undefined ? createHibobAgent(options.proxies && { proxies: options.proxies }) : null
   const guarded = createGuardedCall({
     baseUrl: options.baseUrl,
     headers: headersOf(options),

@@ -1,8 +1,10 @@
-// One HTTP exchange with HiBob, bounded in time and size, following no redirect. Gives the answer's head and a body that is
-// still to be read, so that a small answer can be parsed whole and a company's answer streamed.
-import { Agent, type Dispatcher, request } from 'undici'
+// One HTTP exchange with HiBob, bounded in time and size. Returns the answer's head and a body that is still to be read, so that
+// a small answer can be parsed whole and a company's answer streamed.
+import { type Dispatcher, request } from 'undici'
 import { plainBytes, UnreadableBytes } from './answer-bytes.ts'
 import type { HibobFailure } from './failure.ts'
+import { proxyFault, proxyOf } from './hibob-agent.ts'
+import { redirectOf } from './redirect.ts'
 
 /** All times in ms, sizes in bytes. `connectMs` is set on the agent. */
 export interface RequestLimits {
@@ -32,6 +34,8 @@ export interface Exchange {
   status: number
   headers: Record<string, string | string[] | undefined>
   body: Dispatcher.ResponseData['body']
+  /** The proxy that an http request was handed to, which may have answered itself. */
+  forwardedBy: string | null
 }
 
 export interface OutgoingRequest {
@@ -39,36 +43,57 @@ export interface OutgoingRequest {
   url: string
   headers: Record<string, string>
   body?: string
-  signal?: AbortSignal | undefined
+  signal: AbortSignal | undefined
 }
 
-/** Connections shared by the clients of all tenants. Close it when the process ends. */
-export function createHibobAgent(options: { connectMs?: number; connectionsMax?: number } = {}): Agent {
-  return new Agent({ connect: { timeout: options.connectMs ?? 3_000 }, connections: options.connectionsMax ?? 16 })
-}
-
-/** Never throws. The body must be read or destroyed. */
+/** Never throws. The body must be read or destroyed. Redirects within the origin are followed. */
 export async function exchange(
   dispatcher: Dispatcher,
   limits: RequestLimits,
   outgoing: OutgoingRequest,
 ): Promise<Exchange | HibobFailure> {
   const timeLimit = AbortSignal.timeout(limits.totalMs)
+  const signal = outgoing.signal === undefined ? timeLimit : AbortSignal.any([timeLimit, outgoing.signal])
+  let { url } = outgoing
+  for (let followed = 0; ; followed++) {
+    const answered = await send(dispatcher, limits, { ...outgoing, url, signal })
+    if (answered.kind !== 'exchange') return answered
+    const { status, headers } = answered
+    const redirect = redirectOf(status, headers['location'], { url, method: outgoing.method }, followed)
+    if (redirect === null) return answered
+    discardBody(answered)
+    if (redirect.kind === 'refuse')
+      return {
+        kind: 'invalid_answer',
+        status,
+        detail: `HiBob answered ${status}: ${redirect.why}`,
+      }
+    url = redirect.url
+  }
+}
+
+async function send(
+  dispatcher: Dispatcher,
+  limits: RequestLimits,
+  { method, url, headers: given, body: sent, signal }: OutgoingRequest,
+): Promise<Exchange | HibobFailure> {
+  const proxy = proxyOf(dispatcher, url)
   try {
-    const { statusCode, headers, body } = await request(outgoing.url, {
+    const { statusCode, headers, body } = await request(url, {
       dispatcher,
-      method: outgoing.method,
-      // HiBob answers some GETs that name a content type with 400 and a page in HTML
-      headers:
-        outgoing.body === undefined ? outgoing.headers : { ...outgoing.headers, 'content-type': 'application/json' },
-      body: outgoing.body ?? null,
+      method,
+      headers: sent === undefined ? given : { ...given, 'content-type': 'application/json' },
+      body: sent ?? null,
       headersTimeout: limits.headersMs,
       bodyTimeout: limits.bodyIdleMs,
-      signal: outgoing.signal === undefined ? timeLimit : AbortSignal.any([timeLimit, outgoing.signal]),
+      signal: signal ?? null,
     })
-    return { kind: 'exchange', status: statusCode, headers, body }
+    const forwardedBy = url.startsWith('http:') ? (proxy?.address ?? null) : null
+    return { kind: 'exchange', status: statusCode, headers, body, forwardedBy }
   } catch (error) {
-    return { kind: 'unavailable', status: null, detail: `no answer from HiBob: ${reasonOf(error)}` }
+    const fault = proxy === null ? null : proxyFault(proxy, error)
+    const through = proxy === null ? '' : ` through the proxy ${proxy.address}`
+    return { kind: 'unavailable', status: null, detail: fault ?? `no answer from HiBob${through}: ${reasonOf(error)}` }
   }
 }
 

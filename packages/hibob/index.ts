@@ -3,6 +3,7 @@ export { type AuthFailureCap, createAuthFailureCap } from './auth-failure-cap.ts
 export type { CompanyLists, FieldDefinition, NamedList, NamedListItem } from './company-metadata.ts'
 export { digestOf } from './digest.ts'
 export type { HibobFailure, HibobFailureKind } from './failure.ts'
+export { createHibobAgent } from './hibob-agent.ts'
 export {
   type CallOptions,
   createHibobClient,
@@ -11,8 +12,8 @@ export {
   type HibobClientOptions,
   type SearchRequest,
 } from './hibob-client.ts'
-export { createHibobAgent, type RequestLimits, standardLimits } from './http-exchange.ts'
 export { type ObservedCall, observeCalls } from './observe-calls.ts'
+export { type RequestLimits, standardLimits } from './http-exchange.ts'
 export type { SearchAnswer } from './people-search.ts'
 export { type ObservedPerson, readPerson } from './person.ts'
 export { isPing } from './ping.ts'
