@@ -12,8 +12,8 @@ export {
   type HibobClientOptions,
   type SearchRequest,
 } from './hibob-client.ts'
-export { type ObservedCall, observeCalls } from './observe-calls.ts'
 export { type RequestLimits, standardLimits } from './http-exchange.ts'
+export { type ObservedCall, observeCalls } from './observe-calls.ts'
 export type { SearchAnswer } from './people-search.ts'
 export { type ObservedPerson, readPerson } from './person.ts'
 export { isPing } from './ping.ts'

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { createHibobAgent } from './http-exchange.ts'
+import { createHibobAgent } from './hibob-agent.ts'
 import { observeCalls } from './observe-calls.ts'
 import { shapeNames } from './shapes/shape-names.ts'
 import { json, start } from './test-server.ts'

@@ -3,8 +3,7 @@
 import Type, { type Static } from 'typebox'
 import { AppError } from './app-error.ts'
 
-const proxy = (description: string) =>
-  Type.String({ default: '', secret: true, problemIn: (text: string) => proxyUrlProblem(text), description })
+const proxy = (description: string) => Type.String({ default: '', secret: true, description })
 
 export const proxySettings = Type.Object({
   HTTPS_PROXY: proxy(

@@ -1,7 +1,14 @@
 // Where the command finds its settings: the environment, and below it what `npm start` has left for commands beside it.
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { commonSettings, hibobSettings, masterKeyProblem, readConfig, webUrlProblem } from '@hibob-sync/runtime'
+import {
+  commonSettings,
+  hibobSettings,
+  masterKeyProblem,
+  proxySettings,
+  readConfig,
+  webUrlProblem,
+} from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const cliSettings = Type.Object({
@@ -28,6 +35,7 @@ export const cliSettings = Type.Object({
   }),
   NODE_ENV: Type.String({ default: 'development', description: '`production` asks for replication factor 3.' }),
   HIBOB_ALLOWED_URLS: hibobSettings.properties.HIBOB_ALLOWED_URLS,
+  ...proxySettings.properties,
 })
 export type CliConfig = Static<typeof cliSettings>
 

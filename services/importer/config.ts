@@ -1,11 +1,12 @@
 // The importer's settings, read from the environment once.
-import { commonSettings, hibobSettings, masterKeySetting } from '@hibob-sync/runtime'
+import { commonSettings, hibobSettings, masterKeySetting, proxySettings } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const importerSettings = Type.Object({
   ...commonSettings.properties,
   ...masterKeySetting.properties,
   ...hibobSettings.properties,
+  ...proxySettings.properties,
   IMPORTER_SESSION_TIMEOUT_MS: Type.Integer({
     default: 10_000,
     minimum: 6000,

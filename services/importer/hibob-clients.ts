@@ -8,6 +8,7 @@ import {
   createRateBudget,
   type HibobClient,
 } from '@hibob-sync/hibob'
+import type { Proxies } from '@hibob-sync/runtime'
 
 export interface TenantAccess {
   tenantId: string
@@ -20,8 +21,14 @@ export interface TenantAccess {
 
 export type HibobClients = ReturnType<typeof hibobClients>
 
-export function hibobClients({ connectionsMax, allowedUrls }: { connectionsMax: number; allowedUrls: string[] }) {
-  const dispatcher = createHibobAgent({ connectionsMax })
+export interface HibobClientsParts {
+  connectionsMax: number
+  allowedUrls: string[]
+  proxies: Proxies
+}
+
+export function hibobClients({ connectionsMax, allowedUrls, proxies }: HibobClientsParts) {
+  const dispatcher = createHibobAgent({ connectionsMax, proxies })
   const budget = createRateBudget()
   const authFailures = createAuthFailureCap()
   const clients = new Map<string, { access: TenantAccess; client: HibobClient }>()

@@ -27,7 +27,7 @@ import {
   serviceBeats,
   tenantStates,
 } from '@hibob-sync/mongo'
-import { AppError, commaList, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import { AppError, commaList, type Logger, masterKeyOf, proxiesOf, startAdmin } from '@hibob-sync/runtime'
 import { announceDays } from './announce-days.ts'
 import { eventAppender } from './append-events.ts'
 import type { ImporterConfig } from './config.ts'
@@ -58,6 +58,7 @@ export async function startImporter(
   config: ImporterConfig,
   { logger, fatal, now = Date.now }: { logger: Logger; fatal(error: Error): void; now?: () => number },
 ) {
+  const proxies = proxiesOf(config)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
   const { clusterId, partitions } = await requireTopics(client, {
     prefix: config.TOPIC_PREFIX,
@@ -85,6 +86,7 @@ export async function startImporter(
   const clients = hibobClients({
     connectionsMax: config.IMPORTER_REQUESTS_MAX,
     allowedUrls: commaList(config.HIBOB_ALLOWED_URLS),
+    proxies,
   })
   const settlingMs = config.HIBOB_SETTLING_MS
   let consumer: Consumer | null = null

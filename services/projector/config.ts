@@ -1,9 +1,10 @@
 // The projector's settings, read from the environment once.
-import { commonSettings, masterKeyProblem } from '@hibob-sync/runtime'
+import { commonSettings, masterKeyProblem, proxySettings } from '@hibob-sync/runtime'
 import Type, { type Static } from 'typebox'
 
 export const projectorSettings = Type.Object({
   ...commonSettings.properties,
+  ...proxySettings.properties,
   MASTER_KEY: Type.String({
     default: '',
     secret: true,

@@ -15,7 +15,15 @@ import {
   requireCluster,
   snapshots,
 } from '@hibob-sync/mongo'
-import { codeVersionOf, commaList, errorCode, type Logger, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import {
+  codeVersionOf,
+  commaList,
+  errorCode,
+  type Logger,
+  masterKeyOf,
+  proxiesOf,
+  startAdmin,
+} from '@hibob-sync/runtime'
 import { sendAlerts } from './alerts/send-alerts.ts'
 import type { ProjectorConfig } from './config.ts'
 import { projectorMetrics } from './metrics.ts'
@@ -32,6 +40,7 @@ export async function startProjector(
   config: ProjectorConfig,
   { logger, fatal }: { logger: Logger; fatal(error: Error): void },
 ) {
+  const proxies = proxiesOf(config)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-projector', logger })
   const { clusterId } = await requireTopics(client, {
     prefix: config.TOPIC_PREFIX,
@@ -58,6 +67,7 @@ export async function startProjector(
     alerts: holdAlerts(mongo),
     secretOf: async tenant => (await tenants?.alertSecret(tenant)) ?? null,
     strict: config.NODE_ENV === 'production',
+    proxies,
     logger,
     onSent: metrics.alerted,
   })

@@ -3,7 +3,7 @@ import { access, chmod, writeFile } from 'node:fs/promises'
 import { needsOf } from '@hibob-sync/domain'
 import { assertAllowedUrl, type Recording } from '@hibob-sync/hibob'
 import { tenantStates } from '@hibob-sync/mongo'
-import { AppError, commaList, errorCode } from '@hibob-sync/runtime'
+import { AppError, commaList, errorCode, proxiesOf } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { checkTenant } from '../hibob-check/check-tenant.ts'
@@ -48,6 +48,7 @@ async function check(context: Context, tenant: string, { record, force, json }: 
     baseUrl: assertAllowedUrl(hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS)),
     serviceUserId,
     token: token.reveal(),
+    proxies: proxiesOf(context.settings()),
     needs,
     onStep(label, people) {
       done = people === 0 ? 0 : done + people

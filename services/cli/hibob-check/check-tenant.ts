@@ -9,6 +9,7 @@ import {
   recordingOf,
   shapeNames,
 } from '@hibob-sync/hibob'
+import type { Proxies } from '@hibob-sync/runtime'
 import { askHibob } from './ask-hibob.ts'
 import type { CheckReport } from './findings.ts'
 import { judge } from './judge.ts'
@@ -19,15 +20,16 @@ export interface CheckedTenant {
   baseUrl: string
   serviceUserId: string
   token: string
+  proxies: Proxies
   /** What the settings in force need. */
   needs: { fields: readonly string[]; lists: readonly string[] }
   onStep(step: string, people: number): void
 }
 
 export async function checkTenant(checked: CheckedTenant): Promise<{ report: CheckReport; recording: Recording }> {
-  const { tenant, baseUrl, serviceUserId, token, needs, onStep } = checked
+  const { tenant, baseUrl, serviceUserId, token, proxies, needs, onStep } = checked
   const names = shapeNames(needs)
-  const { dispatcher, calls, settled } = observeCalls(createHibobAgent(), names)
+  const { dispatcher, calls, settled } = observeCalls(createHibobAgent({ proxies }), names)
   // a refusal of one endpoint says nothing of the next
   const client = createHibobClient({
     ...{ baseUrl, serviceUserId, token, tenant, dispatcher },

@@ -1,6 +1,6 @@
 // The company's own list of HiBob fields, against which field ids are checked. Without an answer they are not, and that is said.
 import { assertAllowedUrl, createHibobClient, type FieldDefinition } from '@hibob-sync/hibob'
-import { commaList, errorCode } from '@hibob-sync/runtime'
+import { commaList, errorCode, proxiesOf } from '@hibob-sync/runtime'
 import type { Context } from '../context.ts'
 
 /** The list, or why there is none. */
@@ -8,7 +8,8 @@ export async function knownFields(context: Context, tenant: string): Promise<Fie
   try {
     const { serviceUserId, token, hibobUrl } = await (await context.tenants()).credentials(tenant)
     const baseUrl = assertAllowedUrl(hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
-    const client = createHibobClient({ baseUrl, serviceUserId, token: token.reveal(), tenant })
+    const proxies = proxiesOf(context.settings())
+    const client = createHibobClient({ baseUrl, serviceUserId, token: token.reveal(), tenant, proxies })
     try {
       const answer = await client.fields()
       return answer.kind === 'ok' ? answer.fields : `HiBob did not give its list of fields (${answer.kind})`

@@ -31,8 +31,8 @@ export async function startedEngines(
 /** Commands in other terminals find the engines and the key here; it goes when this ends. */
 export async function shareEnvironment(env: NodeJS.ProcessEnv, dataDir: string, atEnd: Ending['atEnd']): Promise<void> {
   const file = join(dataDir, 'environment.json')
-  const { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX } = env
-  const shared = { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX }
+  const { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX, no_proxy } = env
+  const shared = { KAFKA_BROKERS, MONGODB_URL, MASTER_KEY, PUBLIC_URL, HIBOB_ALLOWED_URLS, TOPIC_PREFIX, no_proxy }
   await writeFile(file, JSON.stringify(shared), { mode: 0o600 })
   atEnd(() => rm(file, { force: true }))
 }

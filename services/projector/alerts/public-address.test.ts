@@ -1,4 +1,5 @@
 // Alerts reach no machine that only we can reach.
+import { noProxies } from '@hibob-sync/runtime'
 import t from 'tap'
 import { postWebhook } from './post-webhook.ts'
 import { isPublicAddress } from './public-address.ts'
@@ -30,7 +31,8 @@ t.test('private, local, shared, reserved and translated addresses are not public
 })
 
 t.test('where it is strict, only https to public addresses is used, whatever a name leads to', async t => {
-  const post = (url: string) => postWebhook({ url, headers: {}, body: '{}', strict: true, timeoutMs: 5000 })
+  const post = (url: string) =>
+    postWebhook({ url, headers: {}, body: '{}', strict: true, timeoutMs: 5000, proxies: noProxies })
   for (const url of [
     'http://example.com/',
     'https://127.0.0.1/',

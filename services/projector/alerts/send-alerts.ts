@@ -1,6 +1,6 @@
 // Tells tenants' own address of holds that open or grow: at least once, in order, with back-off, beside the folding and never in its way.
 import type { HoldAlert, HoldAlerts } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger, type Secret } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, type Proxies, type Secret } from '@hibob-sync/runtime'
 import { postWebhook } from './post-webhook.ts'
 import { signedHeaders } from './sign-alert.ts'
 
@@ -9,6 +9,7 @@ export interface AlertOptions {
   /** null: the tenant has none. */
   secretOf(tenantId: string): Promise<Secret | null>
   strict: boolean
+  proxies: Proxies
   logger: Logger
   onSent(outcome: 'sent' | 'failed'): void
 }
@@ -56,14 +57,19 @@ export function sendAlerts(options: AlertOptions) {
       if (secret === null) throw noSecret(tenantId)
       const body = JSON.stringify(bodyOf(alert))
       const headers = signedHeaders(secret.reveal(), `${holdId}.${users}`, Math.floor(Date.now() / 1000), body)
-      await postWebhook({ url, headers, body, strict: options.strict, timeoutMs })
+      const { strict, proxies } = options
+      await postWebhook({ url, headers, body, strict, timeoutMs, proxies })
     } catch (error) {
       const code = errorCode(error)
       options.onSent('failed')
       // a secret may be made at any time; an address that fails is left alone longer each time
       const later = Math.min(backoffBaseMs * 2 ** Math.min(attempts, 20), backoffMaxMs)
       const delayMs = code === 'alert_secret_missing' ? secretEveryMs : later
-      logger.warn({ tenantId, holdId, code, attempt: attempts, delayMs }, 'an alert was not taken, trying again')
+      const detail = error instanceof AppError ? error.message : undefined
+      logger.warn(
+        { tenantId, holdId, code, detail, attempt: attempts, delayMs },
+        'an alert was not taken, trying again',
+      )
       return alerts.failed(alert, code, new Date(Date.now() + delayMs))
     }
     options.onSent('sent')
