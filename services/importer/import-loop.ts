@@ -1,6 +1,7 @@
 // Which imports go on now: the open ones of tenants whose partitions this process owns and has read up, a bounded number at a time
 // (protocols P4 and P8). An import that ends in a fault, or whose process died, is begun anew under the same id.
 import type { Needs } from '@hibob-sync/domain'
+import { backoffMs } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportOutcome, Imports, TenantStore } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import { requireTaken } from './append-events.ts'
@@ -10,7 +11,7 @@ import { watchRun } from './import-watch.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
 import { lookAgainAndAgain } from './look-again.ts'
 import { endEvent, type FinalFailure, failedBefore, failedBy, type ImportParts, runImport } from './run-import.ts'
-import { backoffMs, type GateLimits } from './tenant-gate.ts'
+import type { GateLimits } from './tenant-gate.ts'
 
 export interface ImportLoopParts extends ImportParts {
   imports: Imports

@@ -1,16 +1,14 @@
 // What goes on beside a run: it is shown how far it is, it waits where HiBob asks for patience, and it is broken off when it is cancelled,
 // when another run has begun, when the tenant is stopped, or when the process ends.
-import { setTimeout as wait } from 'node:timers/promises'
-import type { HibobFailure } from '@hibob-sync/hibob'
+import { askPatiently, type HibobFailure, isFailure, type RetryLimits } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportProgress, Imports, TenantStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { FinalFailure } from './run-import.ts'
-import { backoffMs, type GateLimits } from './tenant-gate.ts'
 
 export interface WatchParts {
   imports: Imports
   tenants: TenantStore
-  limits: GateLimits
+  limits: RetryLimits
   /** Failures one after the other, after which a step is given up. */
   failuresMax: number
   onFailure(kind: string): void
@@ -55,32 +53,17 @@ export function watchRun(parts: WatchParts, { _id, tenantId }: ImportDocument, o
   async function patiently<T extends { kind: string }>(
     ask: () => Promise<T | HibobFailure>,
   ): Promise<T | FinalFailure> {
-    for (let failures = 0; ; ) {
-      const answer = await ask()
-      signal.throwIfAborted()
-      if (!isFailure(answer)) {
-        shows({ waiting: null })
-        return answer
-      }
-      parts.onFailure(answer.kind)
-      const isLimit = answer.kind === 'rate_limited' || (answer.status === null && answer.retryAfterMs !== undefined)
-      const mayPass = isLimit || answer.kind === 'unavailable' || answer.kind === 'invalid_answer'
-      if (!isLimit) failures++
-      if (!mayPass || failures >= parts.failuresMax) return { kind: 'final', failure: answer }
-      shows({ waiting: answer.detail })
-      const waitMs = isLimit ? 0 : backoffMs(failures, Math.random(), limits.retryBaseMs, limits.retryMaxMs)
-      await pause(Math.max(waitMs, answer.retryAfterMs ?? 0), signal)
-    }
+    const answer = await askPatiently(ask, {
+      limits,
+      failuresMax: parts.failuresMax,
+      signal,
+      onFailure: ({ kind }) => parts.onFailure(kind),
+      onWait: ({ detail }) => shows({ waiting: detail }),
+    })
+    if (isFailure(answer)) return { kind: 'final', failure: answer }
+    shows({ waiting: null })
+    return answer
   }
 
   return { signal, shown, shows, patiently, cancelledBy: () => cancelledBy, stop: () => clearInterval(timer) }
-}
-
-function isFailure(answer: { kind: string }): answer is HibobFailure {
-  return 'detail' in answer && 'status' in answer
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => {})
-  signal.throwIfAborted()
 }

@@ -1,7 +1,8 @@
-// How a tenant is asked after HiBob has failed it: when again, and how many people at once. Pure; times are ms on a monotonic clock.
+// How a tenant is asked after HiBob has failed it: when again (by the retry policy), and how many people at once. Pure; times are ms on a
+// monotonic clock.
 // A request that HiBob refuses or answers with rubbish is halved, down to one person, so that one person's trouble is that person's
 // alone; the batch grows again with each good answer. 401 and 403 are no matter of waiting: they end in `credentials_invalid`.
-import type { HibobFailure } from '@hibob-sync/hibob'
+import { type Failure, isLimited, type RetryLimits, retryOf } from '@hibob-sync/hibob'
 
 export interface Gate {
   /** Failures one after the other. */
@@ -11,13 +12,9 @@ export interface Gate {
   batchMax: number
 }
 
-export interface GateLimits {
+export interface GateLimits extends RetryLimits {
   batchMax: number
-  retryBaseMs: number
-  retryMaxMs: number
 }
-
-export type Failure = Pick<HibobFailure, 'kind' | 'status' | 'retryAfterMs'>
 
 /** HiBob as a whole may be out of order: only a failure that lasts so long is put down to what was asked for. */
 export const failuresUntilBlamed = 3
@@ -37,31 +34,19 @@ export function afterFailure(
   random: number,
   limits: GateLimits,
 ): Gate {
-  const { kind, retryAfterMs: askedMs = 0 } = failure
-  if (isLimited(failure)) return { ...gate, closedUntil: now + askedMs + random * limits.retryBaseMs }
-  const failures = gate.failures + 1
+  const { kind } = failure
+  const { failures, waitMs } = retryOf(failure, gate.failures, random, limits)
+  if (isLimited(failure)) return { ...gate, closedUntil: now + waitMs }
   const isBlamed = kind === 'rejected' || failures >= failuresUntilBlamed
   const batchMax = isBlamed && named > 1 ? Math.ceil(named / 2) : gate.batchMax
   // a smaller request is another one, which may well be answered: no need to wait long
   if (named > 1 && kind === 'rejected') return { ...gate, closedUntil: now, batchMax }
   if (named > 1 && kind === 'invalid_answer' && failures > failuresUntilBlamed)
     return { ...gate, closedUntil: now + limits.retryBaseMs, batchMax }
-  const waitMs = Math.max(askedMs, backoffMs(failures, random, limits.retryBaseMs, limits.retryMaxMs))
   return { failures, closedUntil: now + waitMs, batchMax }
 }
 
 /** Whether a request for one person has failed in a way that is put down to this person. */
 export function isPersonal(gateBefore: Gate, { kind }: Failure): boolean {
   return kind === 'rejected' || (kind === 'invalid_answer' && gateBefore.failures + 1 >= failuresUntilBlamed)
-}
-
-/** HiBob's limit, or a call that was held back here and never sent, is no failure: it says when to come back. */
-export function isLimited({ kind, status, retryAfterMs }: Failure): boolean {
-  return kind === 'rate_limited' || (status === null && retryAfterMs !== undefined)
-}
-
-/** Doubles with each failure up to `maxMs`; between half of it and all of it by chance. `failures` ≥ 1. */
-export function backoffMs(failures: number, random: number, baseMs: number, maxMs: number): number {
-  const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 30))
-  return ceiling / 2 + (random * ceiling) / 2
 }

@@ -1,6 +1,6 @@
 // What a turn of one tenant does: asks HiBob, and draws the consequences for this tenant alone. Its people and its lists are asked for
 // independently, so that trouble with the one does not hold up the other. What is remembered here only spares calls: nothing is lost with it.
-import type { HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
+import { backoffMs, type HibobFailure, isLimited, type ObservedPerson } from '@hibob-sync/hibob'
 import type { ListSchedule, PendingRead, TenantStore } from '@hibob-sync/mongo'
 import { errorCode, type Logger } from '@hibob-sync/runtime'
 import type { FailureNotes } from './failure-notes.ts'
@@ -10,16 +10,7 @@ import { type ListWatchParts, listWatch } from './list-watch.ts'
 import { batchWaitMs, planBatch } from './plan-batch.ts'
 import { readLists } from './read-lists.ts'
 import { type PeopleReader, readPeople } from './read-people.ts'
-import {
-  afterAnswer,
-  afterFailure,
-  backoffMs,
-  type Gate,
-  type GateLimits,
-  isLimited,
-  isPersonal,
-  openGate,
-} from './tenant-gate.ts'
+import { afterAnswer, afterFailure, type Gate, type GateLimits, isPersonal, openGate } from './tenant-gate.ts'
 
 export interface TenantReadingParts extends PeopleReader, ListWatchParts {
   lists: ListSchedule

@@ -1,7 +1,10 @@
 // The company's own list of HiBob fields, against which field ids are checked. Without an answer they are not, and that is said.
-import { assertAllowedUrl, createHibobClient, type FieldDefinition } from '@hibob-sync/hibob'
+import { askPatiently, assertAllowedUrl, createHibobClient, type FieldDefinition } from '@hibob-sync/hibob'
 import { commaList, errorCode, proxiesOf } from '@hibob-sync/runtime'
 import type { Context } from '../context.ts'
+
+/** Somebody waits in front of a terminal. */
+const patience = { limits: { retryBaseMs: 500, retryMaxMs: 2000 }, failuresMax: 3, waitMsMax: 10_000 }
 
 /** The list, or why there is none. */
 export async function knownFields(context: Context, tenant: string): Promise<FieldDefinition[] | string> {
@@ -11,7 +14,7 @@ export async function knownFields(context: Context, tenant: string): Promise<Fie
     const proxies = proxiesOf(context.settings())
     const client = createHibobClient({ baseUrl, serviceUserId, token: token.reveal(), tenant, proxies })
     try {
-      const answer = await client.fields()
+      const answer = await askPatiently(() => client.fields(), patience)
       return answer.kind === 'ok' ? answer.fields : `HiBob did not give its list of fields (${answer.kind})`
     } finally {
       await client.close()
