@@ -13,7 +13,12 @@ t.teardown(() => prepared.close())
 const asOf = (offset: number) => ({ offset, takeover: 1, request: 1 })
 
 function member(person: number): HibobEvent<'hibob.employee.observed'> {
-  const fields = { 'root.displayName': `Person ${person}`, 'work.department': '7', 'work.reportsTo': '0' }
+  const fields = {
+    'internal.lifecycleStatus': 'Employed',
+    'root.displayName': `Person ${person}`,
+    'work.department': '7',
+    'work.reportsTo': '0',
+  }
   return {
     ...{
       specversion: '1.0',
