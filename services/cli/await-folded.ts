@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { projectorCheckpoints } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Appended, Context } from './context.ts'
+import { orInterrupted } from './interruption.ts'
 import { progressDisplay } from './progress.ts'
 
 const askEveryMs = 100
@@ -10,15 +11,28 @@ const askEveryMs = 100
 const standstillMs = 30_000
 
 /** Throws AppError `projector_behind`: the event is in the log all the same, and is folded when a projector comes to it. */
-export async function awaitFolded(context: Context, { partition, offset }: Appended, what: string): Promise<void> {
+export function awaitFolded(context: Context, appended: Appended, what: string): Promise<void> {
+  return orInterrupted(`${what} in the log, and the projector folds it all the same`, signal =>
+    folded(context, appended, what, signal),
+  )
+}
+
+async function folded(
+  context: Context,
+  { partition, offset }: Appended,
+  what: string,
+  signal: AbortSignal,
+): Promise<void> {
   const checkpoints = projectorCheckpoints(await context.mongo())
   const display = progressDisplay()
+  signal.addEventListener('abort', () => display.end())
   let seen = ''
   let movedAt = performance.now()
   let begun: number | null = null
   try {
     for (;;) {
       const position = (await checkpoints.load(partition))?.position ?? { offset: 0, step: 0 }
+      signal.throwIfAborted()
       if (position.offset > offset) return
       const at = `${position.offset}/${position.step}`
       if (at !== seen) movedAt = performance.now()

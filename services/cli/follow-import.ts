@@ -15,8 +15,9 @@ const phases: Record<ImportPhase, string> = {
 }
 
 /** Resolves with the import that was carried out: the one that was joined, where it joined one. */
-export async function followImport(imports: Imports, importId: string): Promise<ImportDocument> {
+export async function followImport(imports: Imports, importId: string, signal: AbortSignal): Promise<ImportDocument> {
   const display = progressDisplay()
+  signal.addEventListener('abort', () => display.end())
   let step = ''
   const sayStep = (text: string) => {
     if (text !== step) say(text)
@@ -25,9 +26,11 @@ export async function followImport(imports: Imports, importId: string): Promise<
   const since = performance.now()
   let followed = importId
   let known = false
+  sayStep('requested')
   try {
     for (;;) {
       const found = await imports.get(followed)
+      signal.throwIfAborted()
       if (found === null && known)
         throw new AppError('import_gone', 'the import is gone: its tenant was removed', { retryable: false })
       if (found === null && performance.now() - since > silenceMs)

@@ -1,6 +1,7 @@
 // The `hibob-sync` command. Exit status 0 only when what was asked for was done.
-import { AppError, errorCode } from '@hibob-sync/runtime'
+import { errorCode } from '@hibob-sync/runtime'
 import { Command } from 'commander'
+import { ReaderGone, surviveClosedOutput } from './closed-output.ts'
 import { changesCommand } from './commands/changes.ts'
 import { eventCommands } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
@@ -21,12 +22,12 @@ import { upcomingCommand } from './commands/upcoming.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { commandContext } from './context.ts'
 import { endWithParent } from './end-with-parent.ts'
+import { Interrupted, interruptedStatus } from './interruption.ts'
 import { requirePlainArguments } from './plain-arguments.ts'
 import { visible } from './visible.ts'
 
 endWithParent()
-// a reader such as `head` that has seen enough is no fault
-process.stdout.on('error', error => process.exit((error as { code?: string }).code === 'EPIPE' ? 0 : 1))
+surviveClosedOutput()
 
 const context = commandContext()
 const program = new Command('hibob-sync')
@@ -62,11 +63,20 @@ for (const register of [
 try {
   await program.parseAsync()
 } catch (error) {
-  const message = error instanceof AppError ? error.message : error instanceof Error ? error.message : String(error)
-  const lines = message.split('\n').map(visible)
-  process.stderr.write(`${errorCode(error)}: ${lines.join('\n')}\n`)
+  if (!(error instanceof ReaderGone)) process.stderr.write(`${complaint(error)}\n`)
   await context.close()
   // a client that still tries to connect must not keep the command waiting
-  process.exit(1)
+  process.exit(statusOf(error))
 }
 await context.close()
+
+function complaint(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const lines = message.split('\n').map(visible).join('\n')
+  return error instanceof Interrupted ? lines : `${errorCode(error)}: ${lines}`
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof ReaderGone) return Number(process.exitCode ?? 0)
+  return error instanceof Interrupted ? interruptedStatus : 1
+}

@@ -1,8 +1,10 @@
 // What commands print: tables for people, JSON for programs. With --json standard output is JSON alone.
-import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { AppError } from '@hibob-sync/runtime'
 import Table from 'cli-table3'
+import { writeOut } from './closed-output.ts'
+import { Interrupted } from './interruption.ts'
+import { wantsColours } from './terminal.ts'
 import { visible } from './visible.ts'
 
 export interface OutputOptions {
@@ -22,7 +24,7 @@ export function say(text: string): void {
 
 export function printTable(head: string[], rows: (string | number | null | undefined)[][], empty: string): void {
   if (rows.length === 0) return say(empty)
-  const plain = process.stdout.isTTY ? {} : { style: { head: [], border: [] } }
+  const plain = wantsColours(process.stdout) ? {} : { style: { head: [], border: [] } }
   const table = new Table({ head, ...plain, chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } })
   for (const row of rows)
     table.push(row.map(cell => (cell === null || cell === undefined ? '–' : visible(String(cell)))))
@@ -31,7 +33,7 @@ export function printTable(head: string[], rows: (string | number | null | undef
 
 /** One line; resolves when the reader can take more, so that a long listing is never held in memory. */
 export async function printLine(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+  await writeOut(`${line}\n`)
 }
 
 /** The end of a command's --help. */
@@ -42,21 +44,35 @@ export async function printJsonArray(items: AsyncIterable<unknown>): Promise<voi
   // nothing is printed when not even the first can be had
   let separator = '[\n'
   for await (const item of items) {
-    if (!process.stdout.write(`${separator}${JSON.stringify(item)}`)) await once(process.stdout, 'drain')
+    await writeOut(`${separator}${JSON.stringify(item)}`)
     separator = ',\n'
   }
   process.stdout.write(separator === '[\n' ? '[]\n' : '\n]\n')
 }
 
-/** Asks on a terminal; elsewhere only --yes confirms. Throws AppError `not_confirmed`. */
-export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
+/**
+ * Asks on a terminal; elsewhere only --yes confirms. `undone` is said when nobody agrees. Throws AppError `not_confirmed`, or Interrupted
+ * after Ctrl-C.
+ */
+export async function confirm(question: string, yes: boolean | undefined, undone = 'nothing was done'): Promise<void> {
   if (yes) return
   if (!process.stdin.isTTY)
-    throw new AppError('not_confirmed', `${question} Nothing was done: pass --yes to confirm`, { retryable: false })
+    throw new AppError('not_confirmed', `${question} ${sentence(undone)}: pass --yes to confirm`, { retryable: false })
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // Ctrl-C and Ctrl-D close it without an answer
-  const closed = once(terminal, 'close').then(() => '')
-  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
-  terminal.close()
-  if (!/^y(es)?$/i.test(answer.trim())) throw new AppError('not_confirmed', 'Nothing was done', { retryable: false })
+  const { promise: left, resolve, reject } = Promise.withResolvers<string>()
+  // without a listener Ctrl-C would close it, as Ctrl-D does
+  terminal.once('SIGINT', () => reject(new Interrupted(`interrupted, ${undone}`)))
+  terminal.once('close', () => resolve(''))
+  try {
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `), left])
+    if (!/^y(es)?$/i.test(answer.trim())) throw new AppError('not_confirmed', sentence(undone), { retryable: false })
+  } catch (error) {
+    // what follows begins on a line of its own
+    if (error instanceof Interrupted) say('')
+    throw error
+  } finally {
+    terminal.close()
+  }
 }
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,6 +1,7 @@
 // How far long work is: a bar on a terminal, elsewhere a line now and then. On standard error, so that it never mixes with what is asked for.
 import cliProgress from 'cli-progress'
 import { say } from './output.ts'
+import { takesEscapes } from './terminal.ts'
 
 export interface Advance {
   /** What is being done. */
@@ -23,7 +24,7 @@ const lineEveryMs = 5000
 const barColumns = 16
 
 export function progressDisplay(): ProgressDisplay {
-  return process.stderr.isTTY ? progressBar() : progressLines()
+  return takesEscapes(process.stderr) ? progressBar() : progressLines()
 }
 
 function progressBar(): ProgressDisplay {

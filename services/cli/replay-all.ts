@@ -1,6 +1,7 @@
 // `replay --all`: every tenant, partition after partition, so that each part of the log is read once.
 import { AppError, errorCode } from '@hibob-sync/runtime'
 import type { Context } from './context.ts'
+import { Interrupted } from './interruption.ts'
 import { confirm, type OutputOptions, printJson, say } from './output.ts'
 import { counted, showDifferences, withLogParts } from './replay-parts.ts'
 import { jsonOf, noneResent, resend, tell } from './replay-report.ts'
@@ -19,12 +20,19 @@ export async function replayAll(context: Context, tenant: string | undefined, op
   const { replayTenants } = await import('@hibob-sync/replay')
   const told: object[] = []
   let failed = 0
+  let interrupted: Interrupted | null = null
   for (const [partition, tenantIds] of await tenantsByPartition(context)) {
+    if (interrupted !== null) break
     const results = await withLogParts(context, partition, (log, endProgress) =>
       replayTenants(log, tenantIds, async (tenantId, comparison) => {
         endProgress()
+        if (interrupted !== null) throw interrupted
         if (!options.json) showDifferences(comparison)
-        await confirm(`${counted(comparison.count)}: switch ${tenantId} to what the log folds to?`, options.yes)
+        const question = `${counted(comparison.count)}: switch ${tenantId} to what the log folds to?`
+        await confirm(question, options.yes, `${tenantId} was not switched`).catch(error => {
+          if (error instanceof Interrupted) interrupted = error
+          throw error
+        })
       }),
     )
     for (const [tenantId, result] of results) {
@@ -40,6 +48,7 @@ export async function replayAll(context: Context, tenant: string | undefined, op
     }
   }
   if (options.json) printJson(told)
+  if (interrupted !== null) throw interrupted
   if (failed > 0)
     throw new AppError('replays_failed', `${failed} tenants were not switched: see above`, { retryable: false })
 }

@@ -12,6 +12,7 @@ export async function switchOver(
   tenant: string,
   purpose: 'replay' | 'rollback',
   { json, yes }: OutputOptions & { yes?: boolean },
+  undone?: string,
 ): Promise<Replayed> {
   if ((await context.tenant(tenant)).state === 'removed')
     throw new AppError('tenant_removed', `tenant ${tenant} is removed: it has no read models`, { retryable: false })
@@ -21,7 +22,7 @@ export async function switchOver(
     act(parts, async comparison => {
       endProgress()
       if (!json) showDifferences(comparison)
-      await confirm(`${counted(comparison.count)}: switch ${tenant} to what the log folds to?`, yes)
+      await confirm(`${counted(comparison.count)}: switch ${tenant} to what the log folds to?`, yes, undone)
     }),
   )
   const audited = { tenantId: tenant, act: `tenant.${purpose}`, by: context.by, detail: replayed.replayId }

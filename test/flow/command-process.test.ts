@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { resolve } from 'node:path'
+import { freePorts } from '@hibob-sync/local-engines'
 import t from 'tap'
 import { hibobSync } from '../support/command.ts'
 import { preparePipeline } from '../support/pipeline.ts'
@@ -41,6 +42,21 @@ await t.test('run logs JSON lines alone, and SIGTERM ends it with status 0', asy
     lines.map(line => JSON.parse(line).msg),
     ['started', 'stopped'],
   )
+})
+
+await t.test('a service whose log is not read any more goes on, and ends with status 0 when it is told to', async t => {
+  const [adminPort] = await freePorts(1)
+  const child = spawn(process.execPath, ['services/cli/bin/hibob-sync.js', 'run', 'ingress'], {
+    env: { ...process.env, ...prepared.env, LOG_LEVEL: 'info', ADMIN_PORT: String(adminPort) },
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  child.stderr.destroy()
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  t.equal((await fetch(`http://127.0.0.1:${adminPort}/health/live`)).status, 200)
+  child.kill('SIGTERM')
+  t.equal((await once(child, 'exit'))[0], 0)
 })
 
 await t.test('ending npx ends the service behind it, though the shell between them passes no signal on', async t => {

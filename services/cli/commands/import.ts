@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { askResend } from '../ask-resend.ts'
 import type { Context } from '../context.ts'
 import { followImport } from '../follow-import.ts'
+import { orInterrupted } from '../interruption.ts'
 import { examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
 import { jsonOf, noneResent, tell } from '../replay-report.ts'
 import { switchOver } from '../switch-over.ts'
@@ -64,7 +65,10 @@ async function request(context: Context, tenant: string, options: ImportOptions)
     if (options.json) return printJson({ tenant, import_id: importId, event_id: eventId })
     return say(`Requested: \`hibob-sync status\` shows how it goes, \`hibob-sync import cancel ${tenant}\` ends it`)
   }
-  const ended = await followImport(importStore(await context.mongo()), importId)
+  const ended = await orInterrupted(
+    `the import continues; \`hibob-sync import cancel ${tenant}\` ends it`,
+    async signal => followImport(importStore(await context.mongo()), importId, signal),
+  )
   const { state, counts, outcome } = ended
   const shown = shownImport(importId, ended)
   if (!options.json) printTable(['', tenant], rowsOf(ended), '')
@@ -82,7 +86,9 @@ async function request(context: Context, tenant: string, options: ImportOptions)
 
 /** What was asked for beyond the reading: it begins only when everyone is read. */
 async function follow(context: Context, tenant: string, options: ImportOptions): Promise<object> {
-  const replayed = options.rebuild ? await switchOver(context, tenant, 'replay', options) : null
+  const replayed = options.rebuild
+    ? await switchOver(context, tenant, 'replay', options, 'the import is done, and nothing was switched')
+    : null
   const resent = options.resend ? await askResend(context, tenant) : null
   if (!options.json && replayed !== null) tell(tenant, replayed, noneResent)
   if (!options.json && resent !== null) say(`Requested: everything of ${tenant} is told again`)

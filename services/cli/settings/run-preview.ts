@@ -4,6 +4,7 @@ import type { PersonPreview, Settings } from '@hibob-sync/domain'
 import { type PreviewResult, previewSettingsOf } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Context } from '../context.ts'
+import { orInterrupted } from '../interruption.ts'
 import { progressDisplay } from '../progress.ts'
 
 const waitMs = 60_000
@@ -15,15 +16,26 @@ export interface PreviewWanted {
 }
 
 /** Throws AppError `projector_behind` while an event that reaches everyone is half folded for too long. */
-export async function runPreview(
+export function runPreview(
   context: Context,
   tenantId: string,
   settings: Settings,
   wanted: PreviewWanted = {},
 ): Promise<PreviewResult> {
+  return orInterrupted('interrupted, nothing was done', signal => preview(context, tenantId, settings, wanted, signal))
+}
+
+async function preview(
+  context: Context,
+  tenantId: string,
+  settings: Settings,
+  wanted: PreviewWanted,
+  signal: AbortSignal,
+): Promise<PreviewResult> {
   const [mongo, partition] = [await context.mongo(), await context.partitionOf(tenantId)]
   const { users: total } = await (await context.models()).counts(tenantId)
   const display = progressDisplay()
+  signal.addEventListener('abort', () => display.end())
   const until = performance.now() + waitMs
   try {
     for (;;) {
@@ -32,6 +44,7 @@ export async function runPreview(
         partition,
         settings,
         onProgress: done => {
+          signal.throwIfAborted()
           if (done < total) display.show({ label: 'previewing', done, total, unit: 'people' })
         },
         ...wanted,

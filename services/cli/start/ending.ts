@@ -82,6 +82,12 @@ export function endOnSignals({ onEnding, enginesAnswer }: EndingOptions): Ending
       else if (performance.now() - begunAt > sameSignalWithinMs) process.exit(1)
     })
   }
+  process.stderr.on('error', () => {})
+  // with a reader such as `head` it ends as with Ctrl-C: nobody would see that it runs
+  process.stdout.on('error', error => {
+    if (errorCode(error) !== 'EPIPE') fail(error)
+    else if (begunAt === null) end()
+  })
   process.on('uncaughtException', fail)
   return { atEnd, fail }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { errorCode } from '@hibob-sync/runtime'
 import logUpdate from 'log-update'
+import { takesEscapes } from '../terminal.ts'
 import { type Engine, silentEngines, troubleOf } from './engine-answers.ts'
 import { type Figures, introductionOf, isScreen, lineOf, type Places, screenOf } from './screen.ts'
 
@@ -10,12 +11,14 @@ const lineEveryMs = 2000
 /** Clients of an engine that is away try for longer than anyone wants to look at an old screen. */
 const figuresWithinMs = 2500
 
-const onScreen = isScreen(process.stdout)
+const onScreen = isScreen(process.stdout) && takesEscapes(process.stdout)
 
 export const tell: (text: string) => void = onScreen ? logUpdate : console.log
 
 /** What was told last stays; what is told next comes below it. */
-export const tellBelow = () => logUpdate.done()
+export const tellBelow = () => {
+  if (onScreen) logUpdate.done()
+}
 
 export interface Shown {
   figures(): Promise<Figures>
