@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto'
 import type { HibobFailure } from './failure.ts'
 import { discardBody, type Exchange, eachChunk, type RequestLimits, readBody } from './http-exchange.ts'
 import { nestsShallowly, parseJson } from './json-text.ts'
-import { createRowStream } from './people-stream.ts'
 import { retryAfterMs, saidRetryAfterMs } from './rate-headers.ts'
-import { type OddShape, type ShapeNotes, shapeNotes } from './shape-note.ts'
+import { isOddShape, type OddShape, type ShapeNotes, shapeNotes } from './shape-note.ts'
 import { textOf } from './webhook-body.ts'
 
 // as long as HiBob's firewall keeps an address out
@@ -43,47 +42,52 @@ export async function readAnswer<T extends object>(
   return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
 }
 
-/** Hands the rows of a people answer on as they come. Throws only what `take` throws. */
-export async function streamAnswer(
+/** Reads an answer that is never in memory whole. */
+export interface AnswerReader<T> {
+  /** Throws when this is no JSON. */
+  take(chunk: Uint8Array): void
+  /** Hands on what is complete, before more is read. What it throws ends the request. */
+  handOn?(): Promise<void>
+  finish(): T | OddShape
+}
+
+/** Throws only what `handOn` throws. */
+export async function streamAnswer<T extends object>(
   endpoint: string,
   exchanged: Exchange,
   limits: RequestLimits,
   clock: AnswerClock,
-  take: (rows: unknown[]) => Promise<void>,
-): Promise<Answer<{ kind: 'ok' }>> {
+  reader: AnswerReader<T>,
+): Promise<Answer<T>> {
   const failure = failureOf(endpoint, exchanged, clock)
   if (failure !== null || isHtml(exchanged)) {
     discardBody(exchanged)
     return failure ?? noJson(endpoint, exchanged, 'not read')
   }
-  const stream = createRowStream()
   let isJsonText = true
   const broken = await eachChunk(exchanged, limits, async chunk => {
     if (!isJsonText) return
-    let rows: unknown[]
     try {
-      rows = stream.take(chunk)
+      reader.take(chunk)
     } catch {
       isJsonText = false
-      return
     }
-    if (rows.length > 0) await take(rows)
+    await reader.handOn?.()
   })
   if (broken !== null) return broken
-  if (!isJsonText) return noJson(endpoint, exchanged, 'broken, or nested too deeply')
-  const odd = stream.oddShape()
-  return odd === null ? { kind: 'answer', value: { kind: 'ok' } } : oddAnswer(endpoint, exchanged, odd)
+  if (!isJsonText) return noJson(endpoint, exchanged, 'no JSON, or broken')
+  const value = reader.finish()
+  await reader.handOn?.()
+  return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
 }
 
-const isOddShape = (value: object): value is OddShape => 'kind' in value && value.kind === 'odd_shape'
-
-export function oddAnswer(endpoint: string, { status }: Exchange, { path, expected, found }: OddShape): HibobFailure {
+function oddAnswer(endpoint: string, { status }: Exchange, { path, expected, found }: OddShape): HibobFailure {
   const detail = `HiBob answered ${status} to ${endpoint}: expected ${expected} at ${path}, found ${found}`
   return { kind: 'invalid_answer', status, detail, shape: { endpoint, path, expected, found, count: 1 } }
 }
 
 /** `what` lets the answer be recognised again, and holds nothing of it. */
-export function noJson(endpoint: string, exchanged: Exchange, what: string): HibobFailure {
+function noJson(endpoint: string, exchanged: Exchange, what: string): HibobFailure {
   const found = contentType(exchanged) || 'no content type'
   const detail = `HiBob answered ${exchanged.status} to ${endpoint}: expected JSON, found something else (${found}, ${what})`
   const shape = { endpoint, path: '$', expected: 'JSON', found, count: 1 }
@@ -104,11 +108,7 @@ function jsonOf(body: Buffer): { value: unknown } | null {
 }
 
 /** Null when the status promises what was asked for. */
-export function failureOf(
-  endpoint: string,
-  exchanged: Exchange,
-  { wallNow, random }: AnswerClock,
-): HibobFailure | null {
+function failureOf(endpoint: string, exchanged: Exchange, { wallNow, random }: AnswerClock): HibobFailure | null {
   const { status, headers } = exchanged
   if (status >= 200 && status < 300) return null
   const fail = (kind: HibobFailure['kind'], what: string, retryMs?: number | null): HibobFailure => {

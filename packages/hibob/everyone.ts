@@ -1,8 +1,9 @@
 // Everyone of a company, person by person, from an answer that is never in memory whole.
 import { type Answer, type AnswerClock, streamAnswer } from './answer.ts'
 import type { Exchange, RequestLimits } from './http-exchange.ts'
+import { createRowStream, type PeopleRow, tooLargeRow } from './people-stream.ts'
 import { type ObservedPerson, readPerson } from './person.ts'
-import { type ShapeNote, shapeNotes } from './shape-note.ts'
+import { type ShapeNote, type ShapeNotes, shapeNotes } from './shape-note.ts'
 
 export interface EveryoneAnswer {
   kind: 'ok'
@@ -25,21 +26,23 @@ export async function readEveryone(
   { fields, take }: Taker,
 ): Promise<Answer<EveryoneAnswer>> {
   const notes = shapeNotes(endpoint)
-  let rowCount = 0
+  const stream = createRowStream()
   let unreadable = 0
-  const answer = await streamAnswer(endpoint, exchanged, limits, clock, rows => {
-    const people: ObservedPerson[] = []
-    for (const row of rows) {
-      const person = readPerson(row, fields)
-      if (person !== null) people.push(person)
-      else {
-        unreadable++
-        notes.odd(`$.employees[${rowCount}].id`, 'an id', (row as { id?: unknown } | null)?.id)
-      }
-      rowCount++
-    }
-    return take(people)
+  const answer = await streamAnswer(endpoint, exchanged, limits, clock, {
+    take: stream.take,
+    async handOn() {
+      const rows = stream.rows()
+      const people = rows.map(row => readRow(row, fields, notes)).filter(person => person !== null)
+      unreadable += rows.length - people.length
+      if (rows.length > 0) await take(people)
+    },
+    finish: () => stream.finish() ?? { kind: 'ok' as const },
   })
-  if (answer.kind !== 'answer') return answer
-  return { kind: 'answer', value: { kind: 'ok', unreadable, notes: notes.found() } }
+  return answer.kind === 'answer' ? { kind: 'answer', value: { kind: 'ok', unreadable, notes: notes.found() } } : answer
+}
+
+function readRow({ path, value }: PeopleRow, fields: readonly string[], notes: ShapeNotes): ObservedPerson | null {
+  if (value !== tooLargeRow) return readPerson(value, fields, { path, notes })
+  notes.note(path, 'a person of at most 32 MiB', 'a larger one')
+  return null
 }

@@ -1,5 +1,6 @@
 // One call to HiBob with one set of credentials, let through only when the rate budget and the cap on failed authentication
-// allow it. Nothing is retried here; after a 401 or 403 nothing more is sent until a probe is due.
+// allow it. Nothing is retried here; after a 401 nothing more is sent until a probe is due, after a 403
+// nothing to the same path.
 import type { Dispatcher } from 'undici'
 import { type Answer, type AnswerClock, type ReadValue, readAnswer } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
@@ -44,12 +45,14 @@ export type GuardedCall = <T extends object>(call: Call<T>) => Promise<T | Hibob
 
 export function createGuardedCall(guards: CallGuards): GuardedCall {
   const { budget, authFailures, tenant, now } = guards
-  let refused: { failure: HibobFailure; until: number } | null = null
+  // by the path that was refused; null: none is answered
+  const refused = new Map<string | null, { failure: HibobFailure; until: number }>()
   // whether HiBob has lately accepted these credentials
   let proven = false
 
-  const heldBack = (endpoint: string, purpose: Purpose): HibobFailure | null => {
-    if (refused !== null && now() < refused.until) return refused.failure
+  const heldBack = (asked: string, endpoint: string, purpose: Purpose): HibobFailure | null => {
+    for (const refusal of [refused.get(null), refused.get(asked)])
+      if (refusal !== undefined && now() < refusal.until) return refusal.failure
     const authWaitMs = authFailures?.waitMs(proven) ?? 0
     if (authWaitMs > 0) return notSent('unavailable', 'too many calls of this process fail to authenticate', authWaitMs)
     const budgetWaitMs = budget?.take(tenant, endpoint, purpose) ?? 0
@@ -57,7 +60,8 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
   }
 
   return async ({ endpoint, method, path, body, purpose, signal, read, streamed }) => {
-    const held = heldBack(endpoint, purpose)
+    const asked = `${method} ${path.split('?', 1)[0]}`
+    const held = heldBack(asked, endpoint, purpose)
     if (held !== null) return held
     const answered = authFailures?.begin(proven)
     const outgoing = { method, url: guards.baseUrl + path, headers: guards.headers, signal, ...(body && { body }) }
@@ -71,7 +75,6 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     const answer = exchanged.kind === 'exchange' ? await answerOf(exchanged) : exchanged
 
     async function answerOf(exchanged: Exchange) {
-      const asked = `${method} ${path.split('?', 1)[0]}`
       const answer = await (streamed?.read(asked, exchanged, limits, guards) ??
         readAnswer(asked, exchanged, limits, guards, read))
       if (answer.kind === 'answer' || exchanged.forwardedBy === null) return answer
@@ -84,8 +87,12 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
       const pauseMs = budget?.limited(tenant, endpoint, namedMs, rate) ?? Math.max(namedMs, pauseMsMin)
       return { ...answer, retryAfterMs: pauseMs }
     }
+    // a permission may be missing for one endpoint alone
     if (answer.kind === 'unauthorized' || answer.kind === 'forbidden')
-      refused = { failure: answer, until: now() + guards.probeAfterMs }
+      refused.set(answer.kind === 'unauthorized' ? null : asked, {
+        failure: answer,
+        until: now() + guards.probeAfterMs,
+      })
     return answer
   }
 }

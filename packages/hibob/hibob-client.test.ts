@@ -15,6 +15,7 @@ t.test('a search asks for what HiBob needs to answer, and tells who is missing',
     kind: 'ok',
     people: [{ id: person.id, fields: { 'root.firstName': 'Ada', 'work.reportsTo': null }, labels: {}, absent: [] }],
     missing: ['5'],
+    unclear: [],
     notes: [],
   })
   t.same(JSON.parse(seen[0]?.body ?? ''), {
@@ -60,7 +61,7 @@ t.test('a 200 that is not the JSON asked for is an invalid answer, told without 
     ['text/html; charset=utf-8', page],
     ['application/json', page],
     ['application/json', ''],
-    ['application/json', '[]'],
+    ['application/json', '"private"'],
     ['application/json', '{"employees":{}}'],
     ['application/json', '{"employees":[{"firstName":"private"}]}'],
     ['application/json', `{"employees":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
@@ -73,6 +74,25 @@ t.test('a 200 that is not the JSON asked for is an invalid answer, told without 
     t.match(answer, { kind: 'invalid_answer', status: 200 }, `${type} ${body.slice(0, 30)}`)
     t.notMatch(JSON.stringify(answer), /private|secret-token/)
   }
+})
+
+t.test('a row without an id costs that row, and leaves open who is missing', async t => {
+  const rows = [{ firstName: 'private' }, person, { ...person, firstName: 'Ida' }, null, { id: [99] }]
+  const { client } = await start(t, (_, response) => json(response, rows))
+  const answer = await client.searchPeople(search)
+  t.match(answer, {
+    kind: 'ok',
+    people: [{ id: person.id, fields: { 'root.firstName': 'Ida' } }],
+    missing: [],
+    unclear: ['5'],
+  })
+  t.match(answer, {
+    notes: [
+      { endpoint: 'POST /people/search', path: '$[0].id', expected: 'an id', found: 'nothing', count: 1 },
+      { path: '$[3]', expected: 'an object', found: 'null' },
+    ],
+  })
+  t.notMatch(JSON.stringify(answer), /private/)
 })
 
 t.test('JSON is read under whatever content type it comes, a page in HTML never', async t => {
@@ -236,16 +256,34 @@ t.test('lists are asked for with their archived items, and their names are kept 
   )
   t.match(await client.namedList('a/b ü'), { kind: 'ok', list: { items: [{ id: '1', name: 'x' }] } })
   t.equal(seen[0]?.url, '/v1/company/named-lists/a%2Fb%20%C3%BC?includeArchived=true')
-  t.match(await client.namedLists(), { kind: 'invalid_answer' })
+  t.match(await client.namedLists(), { kind: 'ok', lists: [{ name: 'a/b ü' }] })
   t.equal(seen[1]?.url, '/v1/company/named-lists?includeArchived=true')
-  t.match(await client.fields(), { kind: 'invalid_answer' })
+  t.match(await client.fields(), { kind: 'invalid_answer', shape: { path: '$' } })
 })
 
-t.test('lists nested without end are an invalid answer, not the end of the process', async t => {
+t.test('lists nested without end cost that item, not the end of the process', async t => {
   const depth = 30_000
-  const body = `{"lists":[{"name":"x","items":[${'{"id":"1","children":['.repeat(depth)}${']}'.repeat(depth)}]}]}`
+  const body = `{"lists":[{"name":"x","items":[${'{"id":"1","children":['.repeat(depth)}${']}'.repeat(depth)},{"id":2}]}]}`
   const { client } = await start(t, (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body)
   })
-  t.match(await client.namedLists(), { kind: 'invalid_answer' })
+  t.match(await client.namedLists(), { kind: 'ok', lists: [{ name: 'x', items: [{ id: '2' }] }] })
+})
+
+t.test('a permission that one endpoint lacks shuts that one alone, until a probe is due', async t => {
+  let now = 0
+  const { client, seen } = await start(
+    t,
+    (request, response) => json(response, { employees: [] }, request.url?.includes('lists/site') ? 403 : 200),
+    { now: () => now },
+  )
+  t.match(await client.namedList('site'), { kind: 'forbidden', status: 403 })
+  t.match(await client.namedList('site'), { kind: 'forbidden', status: 403 })
+  t.equal(seen.length, 1)
+  t.match(await client.searchPeople(search), { kind: 'ok' })
+  t.match(await client.namedLists(), { kind: 'ok' })
+  t.equal(seen.length, 3)
+  now = 600_000
+  await client.namedList('site')
+  t.equal(seen.length, 4)
 })

@@ -4,12 +4,16 @@ import type { Proxies } from '@hibob-sync/runtime'
 import type { Dispatcher } from 'undici'
 import type { ReadValue } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
-import { type FieldDefinition, type NamedList, readFields, readList, readLists } from './company-metadata.ts'
 import { type EveryoneAnswer, readEveryone } from './everyone.ts'
 import type { HibobFailure } from './failure.ts'
+import { type FieldDefinition, readFields } from './field-catalogue.ts'
 import { createGuardedCall } from './guarded-call.ts'
 import { createHibobAgent } from './hibob-agent.ts'
 import { type RequestLimits, standardLimits, streamLimits } from './http-exchange.ts'
+import { type FoundLists, listFinder } from './lists/find-lists.ts'
+import { createListCalls, type ListAnswer } from './lists/list-calls.ts'
+import type { ListsAnswer } from './lists/lists-reader.ts'
+import type { NamedList } from './lists/named-list.ts'
 import { findPeople, type SearchAnswer, searchBody } from './people-search.ts'
 import type { ObservedPerson } from './person.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
@@ -28,7 +32,7 @@ export interface HibobClientOptions {
   /** For connections of its own. */
   proxies?: Proxies
   limits?: Partial<RequestLimits>
-  /** For the answer of `everyone`. */
+  /** For the answers of `everyone` and about lists. */
   streamLimits?: Partial<RequestLimits>
   budget?: RateBudget
   authFailures?: AuthFailureCap
@@ -69,13 +73,19 @@ export interface HibobClient {
    * counted as `unreadable`. After a failure some people may have been handed on already.
    */
   everyone(request: EveryoneRequest): Promise<EveryoneAnswer | HibobFailure>
-  /** All lists of the company, archived items too. */
-  namedLists(options?: CallOptions): Promise<{ kind: 'ok'; lists: NamedList[]; notes: ShapeNote[] } | HibobFailure>
+  /** Lists of the company, those with these names or all of them, archived items too, in an answer that is never in memory whole. */
+  namedLists(options?: CallOptions & { names?: readonly string[] }): Promise<ListsAnswer | HibobFailure>
   /** One list; HiBob's list names are case-sensitive. */
-  namedList(
-    name: string,
+  namedList(name: string, options?: CallOptions): Promise<ListAnswer | HibobFailure>
+  /**
+   * The lists with these names, in as small answers as HiBob gives. A list that HiBob has nowhere is `missing`. `begin` is called before
+   * each request; where it returns null nothing more is sent, and nothing was found.
+   */
+  findLists<Begun>(
+    names: readonly string[],
+    begin: () => Begun | null,
     options?: CallOptions,
-  ): Promise<{ kind: 'ok'; list: NamedList; notes: ShapeNote[] } | HibobFailure>
+  ): Promise<FoundLists<Begun> | { kind: 'not-begun' } | HibobFailure>
   /** The field catalogue. Needs no permission: proves the token, not the access. */
   fields(options?: CallOptions): Promise<{ kind: 'ok'; fields: FieldDefinition[]; notes: ShapeNote[] } | HibobFailure>
   /** Ms until the budget lets a search go; 0 = now. */
@@ -84,7 +94,6 @@ export interface HibobClient {
 }
 
 const searchEndpoint = 'people/search'
-const listsEndpoint = 'company/named-lists'
 const fieldsEndpoint = 'company/people/fields'
 const probeAfterMsDefault = 10 * 60_000
 
@@ -108,9 +117,12 @@ export function createHibobClient(options: HibobClientOptions): HibobClient {
   const get = <T extends object>(endpoint: string, path: string, options: CallOptions, read: ReadValue<T>) =>
     guarded({ endpoint, method: 'GET', path, purpose: options.purpose ?? 'event', signal: options.signal, read })
 
+  const listCalls = createListCalls(guarded, { ...streamLimits, ...options.streamLimits })
+  const findLists = listFinder(options.now ?? (() => performance.now()))
+
   return {
     async searchPeople(request) {
-      if (request.ids?.length === 0) return { kind: 'ok', people: [], missing: [], notes: [] }
+      if (request.ids?.length === 0) return { kind: 'ok', people: [], missing: [], unclear: [], notes: [] }
       return guarded({
         endpoint: searchEndpoint,
         method: 'POST',
@@ -137,27 +149,26 @@ export function createHibobClient(options: HibobClientOptions): HibobClient {
         },
       })
     },
-    namedLists: (options = {}) =>
-      get(listsEndpoint, '/company/named-lists?includeArchived=true', options, (value, notes) => {
-        const lists = readLists(value)
-        return lists === null ? oddShape('$', 'lists', value) : { kind: 'ok' as const, lists, notes: notes.found() }
-      }),
-    namedList: (name, options = {}) =>
-      get(
-        listsEndpoint,
-        `/company/named-lists/${encodeURIComponent(name)}?includeArchived=true`,
-        options,
-        (value, notes) => {
-          const list = readList(value)
-          return list === null ? oddShape('$', 'a list', value) : { kind: 'ok' as const, list, notes: notes.found() }
-        },
+    namedLists: listCalls.all,
+    async namedList(name, options) {
+      const answer = await listCalls.single(name, options)
+      if (answer.kind !== 'ok') return answer
+      const {
+        lists: [list],
+        notes,
+      } = answer
+      return { kind: 'ok', list: list as NamedList, notes }
+    },
+    findLists: (names, begin, options = {}) =>
+      findLists(
+        names,
+        { single: name => listCalls.single(name, options), all: names => listCalls.all({ ...options, names }) },
+        begin,
       ),
     fields: (options = {}) =>
       get(fieldsEndpoint, '/company/people/fields', options, (value, notes) => {
-        const fields = readFields(value)
-        return fields === null
-          ? oddShape('$', 'a list of fields', value)
-          : { kind: 'ok' as const, fields, notes: notes.found() }
+        const fields = readFields(value, notes)
+        return 'kind' in fields ? fields : { kind: 'ok' as const, fields, notes: notes.found() }
       }),
     searchWaitMs: purpose => options.budget?.waitMs(tenant, searchEndpoint, purpose) ?? 0,
     async close() {

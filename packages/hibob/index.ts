@@ -1,9 +1,9 @@
 export { assertAllowedUrl } from './allowed-url.ts'
 export { askPatiently, isFailure, type Patience } from './ask-patiently.ts'
 export { type AuthFailureCap, createAuthFailureCap } from './auth-failure-cap.ts'
-export type { CompanyLists, FieldDefinition, NamedList, NamedListItem } from './company-metadata.ts'
 export { digestOf } from './digest.ts'
 export type { HibobFailure, HibobFailureKind } from './failure.ts'
+export type { FieldDefinition } from './field-catalogue.ts'
 export { createHibobAgent } from './hibob-agent.ts'
 export {
   type CallOptions,
@@ -14,6 +14,7 @@ export {
   type SearchRequest,
 } from './hibob-client.ts'
 export { type RequestLimits, standardLimits } from './http-exchange.ts'
+export type { NamedList, NamedListItem } from './lists/named-list.ts'
 export { type ObservedCall, observeCalls } from './observe-calls.ts'
 export type { SearchAnswer } from './people-search.ts'
 export { type ObservedPerson, readPerson } from './person.ts'

@@ -7,6 +7,8 @@ export interface SearchAnswer {
   people: ObservedPerson[]
   /** Ids that were asked for and are not in the answer. Empty when everyone was asked for. */
   missing: string[]
+  /** The same, where a row bears no id: it may be theirs, so that nothing can be said of them. */
+  unclear: string[]
   notes: ShapeNote[]
 }
 
@@ -24,17 +26,26 @@ export function searchBody({ ids, fields, showInactive = true }: Search): string
   return JSON.stringify({ fields: [...asked], ...filters, showInactive, humanReadable: 'APPEND' })
 }
 
-/** A row that bears no id leaves open who is missing: then the answer is not used at all. */
+/** Of rows with the same id the last one counts. An answer in which no row bears an id is not used at all. */
 export function findPeople(value: unknown, { ids, fields }: Search, notes: ShapeNotes): SearchAnswer | OddShape {
-  const rows = (value as { employees?: unknown } | null)?.employees
-  if (!Array.isArray(rows)) return oddShape('$.employees', 'a list', rows)
+  const path = Array.isArray(value) ? '$' : '$.employees'
+  const rows = Array.isArray(value) ? value : (value as { employees?: unknown } | null)?.employees
+  if (!Array.isArray(rows))
+    return isObject(value) ? oddShape(path, 'a list', rows) : oddShape('$', 'an object or a list', value)
   const wanted = ids === undefined ? null : new Set(ids)
   const people = new Map<string, ObservedPerson>()
+  let nobody = 0
   for (const [at, row] of rows.entries()) {
-    const person = readPerson(row, fields)
-    if (person === null) return oddShape(`$.employees[${at}].id`, 'an id', row?.id)
-    if (wanted === null || wanted.has(person.id)) people.set(person.id, person)
+    const person = readPerson(row, fields, { path: `${path}[${at}]`, notes })
+    if (person === null) nobody++
+    else if (wanted === null || wanted.has(person.id)) people.set(person.id, person)
   }
-  const missing = wanted === null ? [] : [...wanted].filter(id => !people.has(id))
-  return { kind: 'ok', people: [...people.values()], missing, notes: notes.found() }
+  if (nobody > 0 && nobody === rows.length) return oddShape(`${path}[0].id`, 'an id', (rows[0] as Row)?.id)
+  const absent = wanted === null ? [] : [...wanted].filter(id => !people.has(id))
+  const [missing, unclear] = nobody === 0 ? [absent, []] : [[], absent]
+  return { kind: 'ok', people: [...people.values()], missing, unclear, notes: notes.found() }
 }
+
+type Row = { id?: unknown } | null
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null

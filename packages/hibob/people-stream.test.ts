@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createRowStream } from './people-stream.ts'
+import { createRowStream, tooLargeRow } from './people-stream.ts'
 
 const rowsOf = (text: string, sizes: readonly number[] = [text.length]) => {
   const stream = createRowStream()
@@ -8,10 +8,11 @@ const rowsOf = (text: string, sizes: readonly number[] = [text.length]) => {
   let at = 0
   for (let turn = 0; at < bytes.length; turn++) {
     const size = sizes[turn % sizes.length] as number
-    rows.push(...stream.take(bytes.subarray(at, at + size)))
+    stream.take(bytes.subarray(at, at + size))
+    rows.push(...stream.rows().map(({ value }) => value))
     at += size
   }
-  return { rows, whole: stream.oddShape() === null }
+  return { rows, whole: stream.finish() === null }
 }
 
 t.test('rows come out as JSON.parse would have them, wherever the answer is cut into pieces', async t => {
@@ -29,22 +30,39 @@ t.test('integers that a number cannot hold stay their digits', async t => {
   t.same(rows, [{ id: '3400000000000000001', n: '-12345678901234567890', x: 1.5, y: 1000, z: 42 }])
 })
 
-t.test('an empty company is an answer; what has no list of employees at its top, or ends early, is none', async t => {
+t.test('the rows may stand bare, without `employees`', async t => {
+  for (const size of [1, 7, 1000])
+    t.same(rowsOf('[{"id":"1"},{"employees":[2]},7]', [size]).rows, [{ id: '1' }, { employees: [2] }, 7])
+  t.same(rowsOf('[]'), { rows: [], whole: true })
+  const stream = createRowStream()
+  stream.take(Buffer.from('{"employees":[{"id":"1"}'))
+  t.same(stream.rows(), [{ path: '$.employees[0]', value: { id: '1' } }])
+})
+
+t.test('an empty company is an answer; what has no list of employees at its top says what it has instead', async t => {
   t.same(rowsOf('{"employees":[]}'), { rows: [], whole: true })
-  for (const text of [
-    '{}',
-    '[]',
-    '{"employees":{"a":{"id":"1"}}}',
-    '{"other":{"employees":[{"id":"1"}]}}',
-    '{"employees":null}',
-    '["employees",[{"id":"1"}]]',
-  ])
-    t.same(rowsOf(text), { rows: [], whole: false }, text)
+  const found = {
+    '{}': ['$.employees', 'nothing'],
+    '{"employees":{"a":{"id":"1"}}}': ['$.employees', 'object'],
+    '{"other":{"employees":[{"id":"1"}]}}': ['$.employees', 'nothing'],
+    '{"employees":null}': ['$.employees', 'null'],
+    '"employees"': ['$', 'text'],
+  }
+  for (const [text, [path, type]] of Object.entries(found)) {
+    const stream = createRowStream()
+    stream.take(Buffer.from(text))
+    t.same(stream.rows(), [])
+    t.match(stream.finish(), { path, found: type }, text)
+  }
+})
+
+t.test('what ends early is not whole', async t => {
   t.same(rowsOf('{"employees":[{"id":"1"},{"id":'), { rows: [{ id: '1' }], whole: false })
 })
 
-t.test('what is no JSON, or nests too deeply, is refused', async t => {
+t.test('what is no JSON is refused; a row that nests too deeply costs that row', async t => {
   t.throws(() => rowsOf('<!DOCTYPE html>'))
   t.throws(() => rowsOf('{"employees":[{"id":"1"}}'))
-  t.throws(() => rowsOf(`{"employees":[${'['.repeat(100)}`))
+  const deep = `${'['.repeat(100)}${']'.repeat(100)}`
+  t.same(rowsOf(`{"employees":[${deep},{"id":"1"}]}`), { rows: [tooLargeRow, { id: '1' }], whole: true })
 })

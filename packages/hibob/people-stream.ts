@@ -1,90 +1,71 @@
 // A people answer of any size, read row by row: what is held is one row and what was not yet taken, never the whole answer.
-// Numbers come out as everywhere here: integers that JavaScript cannot hold as their digits. Nesting is bounded.
-import { Tokenizer, TokenParser, TokenType } from '@streamparser/json'
-import { exactNumber, nestingMax } from './json-text.ts'
-import { type OddShape, oddShape } from './shape-note.ts'
+// The rows stand under `employees`, or bare. A row that is too large to be held costs that row.
+import { createJsonWalk, type JsonKey, type JsonKind } from './json/json-walk.ts'
+import { cutOff, type OddShape, oddShape } from './shape-note.ts'
+
+/** `path`: where it stands in the answer. */
+export interface PeopleRow {
+  path: string
+  value: unknown
+}
 
 export interface RowStream {
-  /** The rows that this piece of the answer completed. Throws when it is no JSON, or nests too deeply. */
-  take(chunk: Uint8Array): unknown[]
-  /** Null when the answer has ended and was `{"employees": [...]}`. */
-  oddShape(): OddShape | null
+  /** Throws when the answer is no JSON. */
+  take(chunk: Uint8Array): void
+  /** The rows that are complete and were not yet taken. */
+  rows(): PeopleRow[]
+  /** Null when the answer has ended and was one about people. */
+  finish(): OddShape | null
 }
 
-class ExactTokenizer extends Tokenizer {
-  protected override parseNumber(digits: string): number {
-    // the parser hands any value on as it is
-    return exactNumber(digits) as number
-  }
-}
+/** In the place of a row that is too large. */
+export const tooLargeRow = Symbol('a row that is too large')
 
 export function createRowStream(): RowStream {
-  const tokenizer = new ExactTokenizer()
-  const parser = new TokenParser({ paths: ['$.employees.*'], keepStack: false })
-  const list = listFinder()
-  let rows: unknown[] = []
-  let found = false
-  let failure: Error | null = null
-  tokenizer.onToken = info => {
-    found = list.follow(info) || found
-    parser.write(info)
-  }
-  parser.onValue = ({ value }) => {
-    if (found) rows.push(value)
-  }
-  for (const part of [tokenizer, parser])
-    part.onError = error => {
-      failure ??= error
+  let rows: PeopleRow[] = []
+  /** The path of the rows' list; null before it was found. */
+  let listPath: string | null = null
+  let depth = 0
+  let odd: OddShape = oddShape('$.employees', 'a list', undefined)
+
+  function begin(key: JsonKey, kind: JsonKind) {
+    if (depth > 0 && listPath !== null) return isInList() ? 'whole' : 'skip'
+    const isBare = depth === 0 && kind === 'list'
+    const isNamed = depth === 1 && key === 'employees' && kind === 'list'
+    if (isBare || isNamed) listPath = isBare ? '$' : '$.employees'
+    else if (depth > 0) {
+      if (key === 'employees') odd = oddShape('$.employees', 'a list', {})
+      return 'skip'
     }
+    depth++
+    return 'enter'
+  }
+
+  const isInList = () => depth === (listPath === '$' ? 1 : 2)
+
+  function value(key: JsonKey, found: unknown): void {
+    if (listPath !== null && isInList()) rows.push({ path: `${listPath}[${key}]`, value: found })
+    else if (depth === 0) odd = oddShape('$', 'an object or a list', found)
+    else if (key === 'employees') odd = oddShape('$.employees', 'a list', found)
+  }
+
+  const walk = createJsonWalk({
+    begin,
+    value,
+    tooLarge: key => value(key, tooLargeRow),
+    end: () => void depth--,
+  })
 
   return {
-    take(chunk) {
-      tokenizer.write(chunk)
-      if (failure !== null) throw failure
+    take: walk.take,
+    rows() {
       const taken = rows
       rows = []
       return taken
     },
-    oddShape() {
-      if (!parser.isEnded)
-        return { kind: 'odd_shape', path: '$', expected: 'a whole answer', found: 'one that is cut off' }
-      return found ? null : oddShape('$.employees', 'a list', undefined)
+    finish() {
+      if (!walk.finish()) return cutOff
+      return listPath === null ? odd : null
     },
   }
-}
-
-type Token = { token: TokenType; value: unknown }
-
-/** Sees the list of `employees` at the answer's top, also where it is empty. Throws when arrays and objects nest deeper than is taken. */
-function listFinder() {
-  let depth = 0
-  let last: unknown = null
-  let isNamed = false
-
-  function follow({ token, value }: Token): boolean {
-    switch (token) {
-      case TokenType.LEFT_BRACE:
-      case TokenType.LEFT_BRACKET: {
-        const isList = depth === 1 && isNamed && token === TokenType.LEFT_BRACKET
-        if (++depth > nestingMax) throw new Error('nests too deeply')
-        isNamed = false
-        return isList
-      }
-      case TokenType.RIGHT_BRACE:
-      case TokenType.RIGHT_BRACKET:
-        depth--
-        return false
-      case TokenType.COLON:
-        isNamed = depth === 1 && last === 'employees'
-        return false
-      default:
-        if (depth === 1) {
-          last = value
-          isNamed = false
-        }
-        return false
-    }
-  }
-
-  return { follow }
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { parseJson } from './json-text.ts'
 import { readPerson } from './person.ts'
+import { shapeNotes } from './shape-note.ts'
 
 const id = '3400000000000000001'
 const row = {
@@ -126,6 +127,48 @@ t.test('ids are text, with every digit', async t => {
     fields: { 'root.id': '3400000000000000380', 'work.reportsTo': '3400000000000000381', 'work.siteId': 12 },
   })
   t.match(read('{"id":7,"work":{"reportsTo":8}}'), { id: '7', fields: { 'root.id': '7', 'work.reportsTo': '8' } })
+})
+
+t.test('the manager is an object, an id, a list of one of these, or nobody', async t => {
+  const managerOf = (reportsTo: unknown) => readPerson({ id, work: { reportsTo } }, ['work.reportsTo'])?.fields
+  for (const shown of ['2', 2, ' 2 ', ['2'], { id: '2' }, { id: 2 }, { id: ['2'] }, [{ id: '2' }], { value: '2' }])
+    t.same(managerOf(shown), { 'work.reportsTo': '2' }, JSON.stringify(shown))
+  for (const shown of [null, '', ' ', [], [null], { value: null }])
+    t.same(managerOf(shown), { 'work.reportsTo': null }, JSON.stringify(shown))
+  t.same(managerOf(['2', '3']), { 'work.reportsTo': ['2', '3'] }, 'left to whoever knows what to do with two')
+})
+
+t.test('a manager who cannot be made out is noted, and nothing of them is taken', async t => {
+  for (const shown of ['Bo Manager', { displayName: 'Bo', email: 'bo@x' }, { id: null }, {}]) {
+    const notes = shapeNotes('POST /people/search')
+    const person = readPerson({ id, work: { reportsTo: shown } }, ['work.reportsTo'], { path: '$.employees[4]', notes })
+    t.same(person?.absent, ['work.reportsTo'])
+    t.match(notes.found(), [{ path: '$.employees[4].work.reportsTo', expected: 'a person, an id or null' }])
+    t.notMatch(JSON.stringify([person, notes.found()]), /Bo|bo@/)
+  }
+})
+
+t.test('an id is found wherever HiBob puts it, as a number, a text or a list of one', async t => {
+  for (const shown of [7, '7', ' 7 ', ['7']])
+    for (const row of [
+      { id: shown },
+      { root: { id: shown } },
+      { '/root/id': { value: shown } },
+      { '/root/id': shown },
+      { 'root.id': shown },
+      { id: null, '/root/id': { value: shown } },
+    ])
+      t.match(readPerson(row, ['root.id']), { id: '7', fields: { 'root.id': '7' } }, JSON.stringify(row))
+})
+
+t.test('labels that are none cost nothing', async t => {
+  for (const humanReadable of [undefined, null, [], 'x', 7, { work: null }, { work: [] }])
+    t.same(readPerson({ ...row, humanReadable }, ['work.title']), {
+      id,
+      fields: { 'work.title': '251870122' },
+      labels: {},
+      absent: [],
+    })
 })
 
 t.test('a row without a usable id is nobody', async t => {

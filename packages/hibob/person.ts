@@ -1,6 +1,9 @@
 // One row of a people answer → what is observed of a person. HiBob's quirks end here: nested form first, slash keys as a fallback,
 // `root.*` at top level, absent ≠ null, ids always text, and of other people (`work.reportsTo`) nothing but the id.
 
+import { idOf, personIdOf } from './hibob-id.ts'
+import type { ShapeNotes } from './shape-note.ts'
+
 /** `fields`: path → machine value (null = empty). `labels`: path → HiBob's text for it. `absent`: asked for and not shown, sorted. */
 export interface ObservedPerson {
   id: string
@@ -14,14 +17,23 @@ type Json = Record<string, unknown>
 const isoDate = /^\d{4}-\d{2}-\d{2}($|T)/
 const valueDepthMax = 16
 
+/** Where the row stands in an answer, and where it is noted what in it cannot be read. */
+export interface RowPlace {
+  path: string
+  notes: ShapeNotes
+}
+
 /** Null when the row bears no usable id: then nothing in it can be trusted. `requested` are HiBob paths such as `work.title`. */
-export function readPerson(row: unknown, requested: readonly string[]): ObservedPerson | null {
-  if (!isObject(row)) return null
-  const id = rootId(row)
-  if (id === null) return null
+export function readPerson(row: unknown, requested: readonly string[], place?: RowPlace): ObservedPerson | null {
+  const id = isObject(row) ? rootId(row) : null
+  if (!isObject(row) || id === null) {
+    if (isObject(row)) place?.notes.odd(`${place.path}.id`, 'an id', raw(row, 'root.id'))
+    else place?.notes.odd(place.path, 'an object', row)
+    return null
+  }
   const person: ObservedPerson = { id, fields: {}, labels: {}, absent: [] }
   for (const path of new Set(requested)) {
-    const value = path === 'root.id' ? id : valueAt(row, path)
+    const value = path === 'root.id' ? id : valueAt(row, path, place)
     if (value === undefined) person.absent.push(path)
     else {
       person.fields[path] = value
@@ -34,23 +46,43 @@ export function readPerson(row: unknown, requested: readonly string[]): Observed
 }
 
 function rootId(row: Json): string | null {
-  const id = own(row, 'id') ?? slashValue(row, 'root.id')
-  if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : null
-  return typeof id === 'string' && /^\d{1,128}$/.test(id) ? id : null
+  for (const shown of shownAt(row, 'root.id')) {
+    const id = personIdOf(shown)
+    if (id !== null) return id
+  }
+  return null
 }
 
 /** The cleaned machine value; undefined when the answer does not show the field, or shows something that is no value. */
-function valueAt(row: Json, path: string): unknown {
-  const shown = cleaned(raw(row, path))
-  if (path !== 'work.reportsTo') return shown
-  const manager = shown === undefined ? cleaned(raw(row, 'work.manager')) : shown
-  if (typeof manager === 'number') return String(manager)
-  return manager === '' ? null : manager
+function valueAt(row: Json, path: string, place: RowPlace | undefined): unknown {
+  const shown = raw(row, path)
+  if (path !== 'work.reportsTo') return cleaned(shown)
+  const manager = managerIn(shown)
+  if (manager !== undefined) return manager
+  if (shown !== undefined) place?.notes.odd(`${place.path}.work.reportsTo`, 'a person, an id or null', shown)
+  return managerIn(raw(row, 'work.manager'))
 }
 
-function raw(row: Json, path: string): unknown {
-  const value = nested(row, path)
-  return value === undefined ? slashValue(row, path) : value
+/** Undefined when nobody can be made out. Of a text that is no id nothing is taken: it may be a name. */
+function managerIn(shown: unknown): unknown {
+  if (shown === null || (typeof shown === 'string' && shown.trim() === '')) return null
+  if (Array.isArray(shown) && shown.length < 2) return shown.length === 0 ? null : managerIn(shown[0])
+  if (isObject(shown)) return personIdOf(own(shown, 'id')) ?? managerIn(own(shown, 'value'))
+  if (typeof shown === 'string') return personIdOf(shown) ?? undefined
+  return personIdOf(shown) ?? cleaned(shown)
+}
+
+const raw = (row: Json, path: string): unknown => shownAt(row, path).next().value
+
+/** A field stands nested, under a key with slashes, or under its path; the first of these counts that is there. */
+function* shownAt(row: Json, path: string): Generator<unknown, undefined> {
+  const places = [nested(row, path), rootValue(row, path), slashValue(row, path), own(row, path)]
+  yield* places.filter(value => value !== undefined)
+}
+
+function rootValue(row: Json, path: string): unknown {
+  const root = own(row, 'root')
+  return path.startsWith('root.') && isObject(root) ? own(root, path.slice('root.'.length)) : undefined
 }
 
 function nested(row: Json, path: string): unknown {
@@ -62,7 +94,7 @@ function nested(row: Json, path: string): unknown {
 
 function slashValue(row: Json, path: string): unknown {
   const holder = own(row, `/${path.replaceAll('.', '/')}`)
-  return isObject(holder) ? own(holder, 'value') : undefined
+  return isObject(holder) ? own(holder, 'value') : holder
 }
 
 function cleaned(value: unknown, depth = 0): unknown {
@@ -79,10 +111,7 @@ function cleaned(value: unknown, depth = 0): unknown {
 // without an id it still is somebody else, and then nothing is taken
 const isPersonReference = (value: Json) => ['email', 'displayName', 'firstName', 'surname'].some(key => key in value)
 
-function referenceId({ id }: Json): string | undefined {
-  if (typeof id === 'string' && id !== '') return id.toWellFormed()
-  return typeof id === 'number' && Number.isFinite(id) ? String(id) : undefined
-}
+const referenceId = ({ id }: Json): string | undefined => idOf(id) ?? undefined
 
 /** Labels speak of list items. A date's label is in some locale's form, a manager's names somebody else, a root field's repeats it. */
 function labelAt(row: Json, path: string, value: unknown): string | null {

@@ -24,6 +24,8 @@ export interface OddShape {
 export interface ShapeNotes {
   /** A part of the answer is passed over. */
   odd(path: string, expected: string, value: unknown): void
+  /** The same, of what is told by no type. */
+  note(path: string, expected: string, found: string): void
   found(): ShapeNote[]
 }
 
@@ -36,15 +38,27 @@ export const oddShape = (path: string, expected: string, value: unknown): OddSha
   found: typeName(value),
 })
 
+/** Of a whole answer. */
+export const cutOff: OddShape = {
+  kind: 'odd_shape',
+  path: '$',
+  expected: 'JSON',
+  found: 'JSON that is cut off',
+}
+
+export const isOddShape = (value: object): value is OddShape => 'kind' in value && value.kind === 'odd_shape'
+
 export function shapeNotes(endpoint: string): ShapeNotes {
   const notes = new Map<string, ShapeNote>()
+  const note = (path: string, expected: string, found: string): void => {
+    const place = `${path.replaceAll(/\[\d+\]/g, '[]')} ${expected}`
+    const known = notes.get(place)
+    if (known !== undefined) known.count++
+    else if (notes.size < notesMax) notes.set(place, { endpoint, path, expected, found, count: 1 })
+  }
   return {
-    odd(path, expected, value) {
-      const place = `${path.replaceAll(/\[\d+\]/g, '[]')} ${expected}`
-      const known = notes.get(place)
-      if (known !== undefined) known.count++
-      else if (notes.size < notesMax) notes.set(place, { endpoint, path, expected, found: typeName(value), count: 1 })
-    },
+    note,
+    odd: (path, expected, value) => note(path, expected, typeName(value)),
     found: () => [...notes.values()],
   }
 }

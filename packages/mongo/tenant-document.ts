@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@hibob-sync/runtime'
 import type { HibobEndpoint, HibobFailureNote } from './hibob-failures.ts'
+import type { HibobNote, HibobReading } from './hibob-notes.ts'
 
 export type TenantLifecycle = 'active' | 'paused' | 'credentials_invalid' | 'removed'
 
@@ -30,6 +31,8 @@ export interface TenantDocument {
   addedAt: Date
   /** What HiBob has refused since it last answered. */
   hibobFailures?: Partial<Record<HibobEndpoint, HibobFailureNote>>
+  /** Which parts of HiBob's newest answers were passed over. */
+  hibobNotes?: Partial<Record<HibobReading, HibobNote[]>>
   /** When everyone is read each night; absent: at the usual time. */
   nightly?: NightlyTime & { since: Date }
   /** What alerts are signed with; absent: none are sent. */
@@ -55,6 +58,8 @@ export interface Tenant {
   /** Why HiBob did not answer when it was last asked; null when it did. */
   hibob_failure: string | null
   hibob_failed_at: string | null
+  /** Which parts of HiBob's newest answers could not be read and were passed over. */
+  hibob_notes: HibobNote[]
   generation: number
   secrets: { id: string; valid_from: string; valid_to: string | null }[]
   nightly_at: string
@@ -81,6 +86,7 @@ export function shownTenant(document: TenantDocument): Tenant {
     state_detail: document.stateDetail,
     hibob_failure: failure?.detail ?? null,
     hibob_failed_at: failure?.at.toISOString() ?? null,
+    hibob_notes: document.state === 'removed' ? [] : Object.values(document.hibobNotes ?? {}).flat(),
     generation: document.generation,
     secrets: document.secrets.map(({ id, validFrom, validTo }) => ({
       id,

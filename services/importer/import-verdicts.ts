@@ -44,7 +44,7 @@ function adviceOnInvalid(tenantId: string, { status, shape }: HibobFailure): str
   if (shape?.found === 'text/html' || (status !== null && status >= 300))
     return `check the API’s URL (hibob-sync tenants show ${tenantId}) and what lies between here and HiBob`
   if (shape !== undefined && shape.expected !== 'JSON')
-    return 'this release does not read HiBob’s answers of this shape: report it with this message'
+    return `this release does not read HiBob’s answers of this shape: report it with this message and the file that hibob-sync hibob check ${tenantId} --record <file> writes`
   return 'ask for the import again, and report it with this message if it stays so'
 }
 

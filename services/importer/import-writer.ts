@@ -39,10 +39,14 @@ export function importWriter({ known, pending, settlingMs, pace, append, onUnrea
   let waiting: ObservedPerson[] = []
   let unchanged: UnchangedPerson[] = []
 
-  /** Who was taken before is passed over: an answer that broke off is asked for again as a whole. */
+  /** Who was taken before is passed over: an answer that broke off is asked for again as a whole. Of rows side by side the last counts. */
   async function take(people: readonly ObservedPerson[], reading: ImportReading): Promise<void> {
     for (const person of people) {
-      if (seen.has(person.id)) continue
+      if (seen.has(person.id)) {
+        const at = waiting.findIndex(({ id }) => id === person.id)
+        if (at >= 0) waiting[at] = person
+        continue
+      }
       seen.add(person.id)
       counts.seen++
       waiting.push(person)

@@ -16,6 +16,7 @@ import {
   createTenantStore,
   ensureIndexes,
   hibobFailures,
+  hibobNotes,
   importerCheckpoints,
   importStore,
   knownPeople,
@@ -91,6 +92,7 @@ export async function startImporter(
   const settlingMs = config.HIBOB_SETTLING_MS
   let consumer: Consumer | null = null
   const common = {
+    failures: failureNotes({ failures: hibobFailures(mongo), notes: hibobNotes(mongo) }),
     owned,
     pending,
     lists,
@@ -112,7 +114,6 @@ export async function startImporter(
 
   const reading = startReading({
     ...common,
-    failures: failureNotes({ failures: hibobFailures(mongo) }),
     checkpoints,
     models: readModels(mongo),
     requestsMax: config.IMPORTER_REQUESTS_MAX,

@@ -1,6 +1,6 @@
 // The company's lists of one tenant (protocol P9): when the tenant is added, daily, and when an observation shows an item that they do not.
 import type { Needs } from '@hibob-sync/domain'
-import type { HibobClient, HibobFailure } from '@hibob-sync/hibob'
+import type { HibobClient, HibobFailure, ShapeNote } from '@hibob-sync/hibob'
 import type { Logger } from '@hibob-sync/runtime'
 import type { AppendEvents } from './append-events.ts'
 import { listEvents } from './list-events.ts'
@@ -17,27 +17,30 @@ export interface ListReader {
   signal: AbortSignal
 }
 
+export type ListsOutcome = { kind: 'read'; beganAt: number; notes: ShapeNote[] } | { kind: 'not-owned' } | HibobFailure
+
+/** `beganAt`: of the first request. A list that HiBob does not show keeps its items. */
 export async function readLists(
   reader: ListReader,
   client: HibobClient,
   tenantId: string,
   partition: number,
-): Promise<{ kind: 'read'; beganAt: number } | { kind: 'not-owned' } | HibobFailure> {
+): Promise<ListsOutcome> {
   const needs = await reader.needsOf(tenantId)
-  const begun = reader.mayBegin() ? reader.owned.beginRequest(partition) : null
-  if (begun === null) return { kind: 'not-owned' }
+  const begin = () => (reader.mayBegin() ? reader.owned.beginRequest(partition) : null)
   const beganAt = Date.now()
-  const answer = await client.namedLists({ signal: reader.signal })
+  const answer = await client.findLists(needs.lists, begin, { signal: reader.signal })
+  if (answer.kind === 'not-begun') return { kind: 'not-owned' }
   if (answer.kind !== 'ok') return answer
   const stamp = newStamp()
-  const events = answer.lists
-    .filter(({ name }) => needs.lists.includes(name))
-    .flatMap(({ name, items }) => listEvents({ tenantId, list: name, items, asOf: begun.asOf }, stamp))
+  const events = answer.lists.flatMap(({ name, items, begun }) =>
+    listEvents({ tenantId, list: name, items, asOf: begun.asOf }, stamp),
+  )
   const { refused } = await reader.append(partition, events)
   for (const { data } of refused)
     reader.logger.warn(
       { tenantId, kind: data.list, position: data.page, code: 'log_refused' },
       'a page of a company list is too large for the log: its items keep the names they had',
     )
-  return { kind: 'read', beganAt }
+  return { kind: 'read', beganAt, notes: answer.notes }
 }

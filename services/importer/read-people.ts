@@ -2,7 +2,7 @@
 // acknowledged what was seen, only where nothing newer has asked meanwhile (protocol P3), and only under the ownership under which the
 // request began: a reading that has been overtaken counts as older (P1), so it must not settle what its successor has still to read.
 import type { Cause, Needs } from '@hibob-sync/domain'
-import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
+import type { HibobClient, HibobFailure, ObservedPerson, ShapeNote } from '@hibob-sync/hibob'
 import type { ImporterCheckpoints, PendingRead, PendingReads } from '@hibob-sync/mongo'
 import type { AppendEvents } from './append-events.ts'
 import { isSettled, observationEvents } from './observation-events.ts'
@@ -24,8 +24,15 @@ export interface PeopleReader {
 }
 
 export type ReadingOutcome =
-  /** `tooLarge`: of these people HiBob shows more than the log takes; they are still due. */
-  | { kind: 'read'; found: ObservedPerson[]; missing: number; tooLarge: PendingRead[] }
+  /** Still due are people of whom HiBob shows more than the log takes, and those who may be in a row that bears no id. */
+  | {
+      kind: 'read'
+      found: ObservedPerson[]
+      missing: number
+      tooLarge: PendingRead[]
+      unclear: PendingRead[]
+      notes: ShapeNote[]
+    }
   | { kind: 'not-owned' }
   | HibobFailure
 
@@ -47,7 +54,9 @@ export async function readPeople(
     signal: reader.signal,
   })
   if (answer.kind !== 'ok') return answer
-  const asked = people.map(person => ({
+  const isUnclear = ({ employeeId }: PendingRead) => answer.unclear.includes(employeeId)
+  const clear = people.filter(person => !isUnclear(person))
+  const asked = clear.map(person => ({
     employeeId: person.employeeId,
     newestWebhookAt: person.newestWebhookAt,
     cause: causeOf(person),
@@ -56,13 +65,14 @@ export async function readPeople(
   const events = observationEvents(seen, reader.settlingMs, newStamp())
   const { refused } = await reader.append(partition, events)
   const untold = new Set(refused.map(({ data }) => data.employeeId))
-  const [tooLarge = [], told = []] = [true, false].map(is => people.filter(one => untold.has(one.employeeId) === is))
+  const [tooLarge = [], told = []] = [true, false].map(is => clear.filter(one => untold.has(one.employeeId) === is))
   if ((await reader.checkpoints.load(partition))?.owner !== begun.owner) return { kind: 'not-owned' }
   await reader.pending.readingsDone(
     told.map(person => ({ ...personOf(person), dueAgainAt: dueAgainAt(person, beganAt, reader.settlingMs) })),
   )
   const found = answer.people.filter(({ id }) => !untold.has(id))
-  return { kind: 'read', found, missing: answer.missing.length, tooLarge }
+  const unclear = people.filter(isUnclear)
+  return { kind: 'read', found, missing: answer.missing.length, tooLarge, unclear, notes: answer.notes }
 }
 
 /** The offset leads whoever asks why straight to the record. */

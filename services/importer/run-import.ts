@@ -5,12 +5,13 @@ import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibo
 import type { ImportDocument, ImportOutcome, KnownPeople, ListSchedule, PendingReads } from '@hibob-sync/mongo'
 import { AppError, type Logger } from '@hibob-sync/runtime'
 import type { AppendEvents } from './append-events.ts'
+import type { FailureNotes } from './failure-notes.ts'
 import type { ImportReading } from './import-comparison.ts'
 import { importPace } from './import-pace.ts'
 import { noStatusSeen, tooFewSeen, type Verdict, verdictOn } from './import-verdicts.ts'
 import { type ImportWriter, importWriter } from './import-writer.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
-import { readLists } from './read-lists.ts'
+import { type ListsOutcome, readLists } from './read-lists.ts'
 
 export interface ImportParts {
   owned: OwnedPartitions
@@ -23,6 +24,7 @@ export interface ImportParts {
   projectorPatienceMs: number
   batchMax: number
   append: AppendEvents
+  failures: FailureNotes
   logger: Logger
   mayBegin(): boolean
   /** The offset that the projector folds next in a partition. */
@@ -49,13 +51,15 @@ export interface FinalFailure {
 }
 
 const lookAgainMs = 50
+/** After so many answers that are no lists, people are read without them. */
+const invalidListsMax = 3
 const isFinal = (answer: { kind: string }): answer is FinalFailure => answer.kind === 'final'
 const notOwned = () => new AppError('ownership_lost', 'the partition is no longer owned', { retryable: true })
 
 /** Throws AppError `ownership_lost` when this process may not go on, and whatever appending throws. */
 export async function runImport(parts: ImportParts, run: ImportRun): Promise<ImportOutcome | FinalFailure> {
   const { client, document, signal } = run
-  const { tenantId, partition } = document
+  const { tenantId } = document
   const writer = newWriter(parts, run)
   run.shows({ phase: 'ids' })
   const known = await parts.known.present(tenantId)
@@ -77,17 +81,14 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
   if (refused !== null) return outcomeOf(writer, refused)
 
   run.shows({ phase: 'lists', expected: ids.size })
-  const lists = await run.patiently(() =>
-    readLists({ ...parts, needsOf: async () => run.needs, signal }, client, tenantId, partition),
-  )
-  if (isFinal(lists)) return lists
-  if (lists.kind !== 'read') throw notOwned()
-  await parts.lists.read(tenantId, lists.beganAt, lists.beganAt + parts.listsEveryMs)
+  const unread = await readCompanyLists(parts, run)
+  if (unread !== null) return unread
 
   await projectorLevel(parts, run)
   run.shows({ phase: 'people', counts: writer.counts })
   const everyone = await run.patiently(() => readEveryone(parts, run, writer))
   if (isFinal(everyone)) return everyone
+  await parts.failures.noted(tenantId, 'everyone', everyone.notes)
   const vanished = tooFewSeen(known, writer.seen)
   if (vanished !== null) return outcomeOf(writer, vanished)
 
@@ -98,6 +99,31 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
     if (failed !== null) return failed
   }
   return outcomeOf(writer, null)
+}
+
+/** Lists that HiBob does not show, or not as lists, cost their names alone: people are read all the same. */
+async function readCompanyLists(parts: ImportParts, run: ImportRun): Promise<FinalFailure | null> {
+  const { client, document, needs, signal } = run
+  const { tenantId, partition } = document
+  const reader = { ...parts, needsOf: async () => needs, signal }
+  let failures = 0
+  const lists = await run.patiently(async (): Promise<ListsOutcome | FinalFailure> => {
+    const answer = await readLists(reader, client, tenantId, partition)
+    const isInvalid = answer.kind === 'invalid_answer' && ++failures >= invalidListsMax
+    return isInvalid ? { kind: 'final', failure: answer } : answer
+  })
+  if (isFinal(lists)) {
+    const { kind, status, detail } = lists.failure
+    if (kind !== 'forbidden' && kind !== 'rejected' && kind !== 'invalid_answer') return lists
+    parts.logger.warn({ tenantId, importId: document._id, kind, status, detail }, 'an import goes on without the lists')
+    await parts.failures.failed(tenantId, 'lists', detail)
+    return null
+  }
+  if (lists.kind !== 'read') throw notOwned()
+  await parts.lists.read(tenantId, lists.beganAt, lists.beganAt + parts.listsEveryMs)
+  await parts.failures.answered(tenantId, 'lists')
+  await parts.failures.noted(tenantId, 'lists', lists.notes)
+  return null
 }
 
 /** What was read before and is not folded yet would look changed. A projector that does not follow is waited for only so long. */
@@ -142,21 +168,35 @@ async function readAbsent(
   })
   if (isFinal(answer)) {
     if (answer.failure.kind !== 'rejected' && answer.failure.kind !== 'invalid_answer') return answer
-    const [id, ...others] = ids
-    if (id !== undefined && others.length === 0) {
-      writer.unreadable(id, answer.failure.detail)
-      return null
-    }
-    const half = Math.ceil(ids.length / 2)
-    return (
-      (await readAbsent(parts, run, writer, ids.slice(0, half))) ??
-      (await readAbsent(parts, run, writer, ids.slice(half)))
-    )
+    return readParts(parts, run, writer, ids, answer.failure.detail)
   }
   await writer.take(answer.people, answer.reading)
   await writer.flush(answer.reading)
   await writer.missing(answer.missing, answer.reading)
-  return null
+  const { unclear } = answer
+  if (unclear.length === 0) return null
+  if (unclear.length < ids.length) return readAbsent(parts, run, writer, unclear)
+  return readParts(parts, run, writer, unclear, 'a row of HiBob’s answer bears no id and may be theirs')
+}
+
+/** In two halves, or one person as unreadable. */
+async function readParts(
+  parts: ImportParts,
+  run: ImportRun,
+  writer: ImportWriter,
+  ids: readonly string[],
+  detail: string,
+): Promise<FinalFailure | null> {
+  const [id, ...others] = ids
+  if (id !== undefined && others.length === 0) {
+    writer.unreadable(id, detail)
+    return null
+  }
+  const half = Math.ceil(ids.length / 2)
+  return (
+    (await readAbsent(parts, run, writer, ids.slice(0, half))) ??
+    (await readAbsent(parts, run, writer, ids.slice(half)))
+  )
 }
 
 /** A request begins now. */

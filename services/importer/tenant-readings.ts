@@ -28,6 +28,11 @@ export type Endpoint = 'people' | 'lists'
 /** After a fault of MongoDB or Kafka, which say nothing about the tenant. */
 const faultRetryMaxMs = 5000
 
+const tooLargeForTheLog =
+  'what HiBob shows of a person is too large for the log: the person stays as they were, and due'
+const mayBeTheirs =
+  'a row of HiBob’s answer bears no id and may be this person’s: the person stays as they were, and due'
+
 export function tenantReadings(parts: TenantReadingParts) {
   const { tenants, clients, failures, metrics, logger, settlingMs, limits, signal } = parts
   const gates = new Map<string, Gate>()
@@ -69,10 +74,13 @@ export function tenantReadings(parts: TenantReadingParts) {
     if (outcome.kind !== 'read') return failed('people', tenantId, access.version, outcome, named)
     setGate('people', tenantId, afterAnswer(gateOf('people', tenantId), limits))
     await failures.answered(tenantId, 'people')
-    const told = named.filter(person => !outcome.tooLarge.includes(person))
+    await failures.noted(tenantId, 'people', outcome.notes)
+    const { tooLarge, unclear } = outcome
+    const told = named.filter(person => !tooLarge.includes(person) && !unclear.includes(person))
     count(told, outcome)
     for (const { _id } of told) troubled.delete(_id)
-    for (const person of outcome.tooLarge) await unreadable(person)
+    for (const person of tooLarge) await unreadable(person, 'log_refused', tooLargeForTheLog)
+    for (const person of unclear) await unreadable(person, 'row_without_id', mayBeTheirs)
     await watch.seen(tenantId, partition, outcome.found)
   }
 
@@ -91,6 +99,7 @@ export function tenantReadings(parts: TenantReadingParts) {
     if (outcome.kind !== 'read') return failed('lists', tenantId, access.version, outcome, [])
     setGate('lists', tenantId, afterAnswer(gateOf('lists', tenantId), limits))
     await failures.answered(tenantId, 'lists')
+    await failures.noted(tenantId, 'lists', outcome.notes)
     await watch.read(tenantId, outcome.beganAt, parts.listsEveryMs)
   }
 
@@ -111,7 +120,8 @@ export function tenantReadings(parts: TenantReadingParts) {
   ): Promise<void> {
     const { kind, status, detail } = failure
     logger.warn({ tenantId, endpoint, kind, status, detail }, 'HiBob did not answer as asked')
-    if (kind === 'unauthorized' || kind === 'forbidden') {
+    // without its lists a tenant is still worth reading
+    if (kind === 'unauthorized' || (kind === 'forbidden' && endpoint === 'people')) {
       metrics.stopped()
       await tenants.markCredentialsInvalid(tenantId, version, detail)
       return clients.stopped(tenantId)
@@ -127,13 +137,10 @@ export function tenantReadings(parts: TenantReadingParts) {
     await postpone(person)
   }
 
-  async function unreadable(person: PendingRead): Promise<void> {
+  async function unreadable(person: PendingRead, code: string, what: string): Promise<void> {
     const { tenantId, employeeId } = person
     metrics.unreadable(1)
-    logger.warn(
-      { tenantId, employeeId, code: 'log_refused' },
-      'what HiBob shows of a person is too large for the log: the person stays as they were, and due',
-    )
+    logger.warn({ tenantId, employeeId, code }, what)
     await postpone(person)
   }
 

@@ -98,7 +98,7 @@ await t.test('what lasts is asked again some times, then the import fails; other
   const troubles: Record<string, [Misbehaviour, string, RegExp]> = {
     down: [{ status5xx: lasting }, 'hibob_unavailable', /answered 503.*again when HiBob is well/],
     login: [{ htmlWith200: lasting }, 'hibob_invalid_answer', /answered 200.*text\/html.*tenants show login/],
-    cut: [{ truncatedJson: lasting }, 'hibob_invalid_answer', /answered 200.*cut off.*tenants show cut/],
+    cut: [{ truncatedJson: lasting }, 'hibob_invalid_answer', /answered 200.*cut off.*ask for the import again/],
     broken: [{ brokenAnswer: lasting }, 'hibob_unavailable', /broke off after \d+ bytes.*again when HiBob is well/],
   }
   for (const [tenant, [trouble]] of Object.entries(troubles)) prepared.company(tenant).misbehave(trouble)

@@ -1,6 +1,7 @@
 // `status`: how far everything is, at one glance.
 import { checkLog, logEnds } from '@hibob-sync/kafka'
 import {
+  type HibobNote,
   type ImportDrift,
   importerCheckpoints,
   importStore,
@@ -45,6 +46,8 @@ export interface Status {
     /** Why HiBob did not answer when it was last asked; null when it did. */
     hibob_failure: string | null
     hibob_failed_at: string | null
+    /** Which parts of HiBob's newest answers could not be read and were passed over. */
+    hibob_notes: HibobNote[]
     import: ImportStatus | null
   }[]
 }
@@ -128,6 +131,13 @@ export function statusCommand(program: Command, context: Context): void {
           failing.map(tenant => [tenant.tenant, tenant.hibob_failed_at, tenant.hibob_failure]),
           '',
         )
+      const notes = status.tenants.flatMap(({ tenant, hibob_notes }) => hibob_notes.map(note => ({ tenant, ...note })))
+      if (notes.length > 0)
+        printTable(
+          ['passed over', 'asked with', 'at', 'expected', 'found', 'times'],
+          notes.map(note => [note.tenant, note.endpoint, note.path, note.expected, note.found, note.count]),
+          '',
+        )
       const troubled = status.tenants.filter(tenant => tenant.import?.failure != null)
       if (troubled.length > 0)
         printTable(
@@ -147,7 +157,9 @@ export async function readStatus(context: Context): Promise<Status> {
   const parked = parkedEvents(mongo)
   const models = await context.models()
   const tenants: Status['tenants'] = []
-  for (const { tenant, state, hibob_failure, hibob_failed_at } of await (await context.tenantReader()).list()) {
+  for (const { tenant, state, hibob_failure, hibob_failed_at, hibob_notes } of await (
+    await context.tenantReader()
+  ).list()) {
     tenants.push({
       tenant,
       state,
@@ -157,6 +169,7 @@ export async function readStatus(context: Context): Promise<Status> {
       parked: await parked.count(tenant),
       hibob_failure,
       hibob_failed_at,
+      hibob_notes,
       import: await importStatus(mongo, tenant),
     })
   }

@@ -1,7 +1,7 @@
 // `tenants`: who is synchronised, how their webhooks are recognised, how HiBob is asked on their behalf.
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
-import { importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
+import { type HibobNote, importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
 import { AppError, commaList, errorCode, withoutSlash } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
@@ -264,12 +264,18 @@ function hibobTrouble({ hibob_failure, hibob_failed_at }: Pick<Tenant, 'hibob_fa
 
 function show(tenant: Tenant, { json }: OutputOptions): void {
   if (json) return printJson(tenant)
-  const rows = Object.entries(tenant).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.map(({ id, valid_from }) => `${id} (since ${valid_from})`).join(', ') : value,
-  ])
+  const { secrets, hibob_notes, ...plain } = tenant
+  const texts = {
+    ...plain,
+    hibob_notes: hibob_notes.map(textOfNote).join('; ') || null,
+    secrets: secrets.map(({ id, valid_from }) => `${id} (since ${valid_from})`).join(', '),
+  }
+  const rows = Object.keys(tenant).map(name => [name, texts[name as keyof Tenant]])
   printTable(['', tenant.tenant], rows, '')
 }
+
+const textOfNote = ({ endpoint, path, expected, found, count }: HibobNote) =>
+  `${endpoint}: expected ${expected} at ${path}, found ${found}${count > 1 ? ` (${count} times)` : ''}`
 
 function printUrl(context: Context, tenant: string, token: string, { json }: OutputOptions): void {
   const webhook_url = `${withoutSlash(context.settings().PUBLIC_URL)}/webhooks/hibob/${token}`
