@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
+import { until } from '../../test/support/until.ts'
 import { plainBytes, UnreadableBytes } from './answer-bytes.ts'
 import { start } from './test-server.ts'
 
@@ -121,6 +122,16 @@ t.test('an answer in another encoding is an invalid one, named by its encoding a
   const invalid = { kind: 'invalid_answer', status: 200, detail: /is UTF-16, expected UTF-8/ }
   for (const answer of [await client.searchPeople(search), await client.everyone(everyone), await client.namedLists()])
     t.match(answer, invalid)
+})
+
+t.test('what is refused by its first bytes is not read to its end', async t => {
+  let closed = 0
+  const { client } = await start(t, (_, response) => {
+    response.on('close', () => closed++)
+    response.writeHead(200, { 'content-type': 'application/json; charset=utf-16' }).write('x'.repeat(100_000))
+  })
+  t.match(await client.searchPeople(search), { kind: 'invalid_answer', detail: /is UTF-16, expected UTF-8/ })
+  await until(() => closed === 1)
 })
 
 t.test('what is decompressed counts: a small answer that unfolds to a huge one is too large', async t => {

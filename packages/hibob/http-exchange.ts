@@ -106,15 +106,16 @@ export async function readBody(exchanged: Exchange, limits: RequestLimits): Prom
 
 /** Hands the body on as plain UTF-8 as it comes, no faster than `take` takes it. Null when it came whole; throws only what `take` throws. */
 export async function eachChunk(
-  { status, headers, body }: Exchange,
+  exchanged: Exchange,
   { answerBytesMax }: RequestLimits,
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<HibobFailure | null> {
+  const { status } = exchanged
   let bytes = 0
   let thrown: { by: unknown } | null = null
   try {
     // counted as they come out: a small answer can be decompressed without end
-    for await (const chunk of plainBytes({ headers, body })) {
+    for await (const chunk of plainBytes(exchanged)) {
       bytes += chunk.length
       if (bytes > answerBytesMax)
         return { kind: 'invalid_answer', status, detail: `HiBob's answer is larger than ${answerBytesMax} bytes` }
@@ -125,6 +126,8 @@ export async function eachChunk(
     }
     return null
   } catch (error) {
+    // what was refused by its first bytes is still on its way
+    discardBody(exchanged)
     if (thrown !== null) throw error
     if (error instanceof UnreadableBytes)
       return { kind: 'invalid_answer', status, detail: `HiBob's answer ${error.message}` }
