@@ -23,6 +23,7 @@ export { createRateBudget, type Purpose, type RateBudget } from './rate-budget.t
 export { backoffMs, type Failure, isLimited, type Retry, type RetryLimits, retryOf } from './retry-policy.ts'
 export type { ShapeNote } from './shape-note.ts'
 export { type RecordedCall, type Recording, recordingOf } from './shapes/recording.ts'
+export { recordingText } from './shapes/recording-text.ts'
 export type { Lengths, Shape, ShapeCount } from './shapes/shape.ts'
 export { type ShapeNames, shapeNames } from './shapes/shape-names.ts'
 export { readShape, type WrittenShape } from './shapes/written-shape.ts'

@@ -5,7 +5,7 @@ import { observeCalls } from './observe-calls.ts'
 import { shapeNames } from './shapes/shape-names.ts'
 import { json, start } from './test-server.ts'
 
-const names = shapeNames({ fields: [], lists: [] })
+const names = shapeNames({ fields: ['work.title'], lists: [] })
 
 t.test(
   'a call is seen with its head, its limit and the shape of its answer, and its caller gets the answer',

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { CheckReport, Finding, Level } from './hibob-check/findings.ts'
 import { printTable } from './output.ts'
+import { wantsColours } from './terminal.ts'
 import { visible } from './visible.ts'
 
 const columnsMax = 110
@@ -29,7 +30,8 @@ export function showHibobCheck({ findings, fields, audience }: CheckReport): voi
 function linesOf({ level, topic, text, advice }: Finding): string {
   const indent = ' '.repeat(levelColumns + topicColumns)
   const width = Math.min(Math.max(process.stdout.columns ?? 80, columnsMin), columnsMax) - indent.length
-  const head = styleText(colours[level], level.padEnd(levelColumns)) + topic.padEnd(topicColumns)
+  const word = level.padEnd(levelColumns)
+  const head = `${wantsColours(process.stdout) ? styleText(colours[level], word, { validateStream: false }) : word}${topic.padEnd(topicColumns)}`
   const lines = [...wrapped(visible(text), width), ...(advice === null ? [] : wrapped(visible(`→ ${advice}`), width))]
   return lines.map((line, at) => (at === 0 ? head : indent) + line).join('\n')
 }

@@ -26,7 +26,7 @@ const fieldIds = words(`
 
 const listNames = words('department site title state terminationreason lifecycleReasonType workChangeType')
 const statuses = [
-  ...words('hired employed terminated leave active inactive'),
+  ...words('hired employed terminated leave sabbatical active inactive'),
   ...[
     'garden leave',
     'gardenLeave',
@@ -74,5 +74,5 @@ const spelled = new Set([
 ])
 const statusWords = new Set(statuses.map(status => status.toLowerCase()))
 
-/** Statuses in any case, since tenants spell them differently; all else as HiBob does. */
+/** Of texts that are no field ids. Statuses in any case, since tenants spell them differently; all else as HiBob does. */
 export const isStandardWord = (text: string) => spelled.has(text) || statusWords.has(text.toLowerCase())

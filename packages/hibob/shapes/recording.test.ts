@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { ObservedCall } from '../observe-calls.ts'
 import { recordingOf } from './recording.ts'
+import { recordingText } from './recording-text.ts'
 import { shapeNames } from './shape-names.ts'
 
 const names = shapeNames({ fields: ['root.id', 'work.custom.field_123456'], lists: ['Kostenstelle'] })
@@ -64,4 +65,16 @@ t.test('of headers only those that say how to read the answer are kept, mostly b
     date: 'a date',
     location: 'a URL',
   })
+})
+
+t.test('a recording is written as JSON that a person can read, and read again as it was', async t => {
+  const shape = { type: 'array' as const, length: 3, items: [{ count: 3, shape: { type: 'boolean' as const } }] }
+  const recording = recordingOf([call({ shape }), call({ status: null, shape: null })], names, {
+    recordedFrom: 'tenant',
+    recordedOn: '2026-11-29',
+  })
+  const text = recordingText(recording)
+  t.strictSame(JSON.parse(text), recording)
+  t.ok(text.split('\n').every(line => line.length <= 120))
+  t.match(text, '"shape": {"length":"3","items":[{"count":3,"shape":"boolean"}]}')
 })

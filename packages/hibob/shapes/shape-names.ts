@@ -5,7 +5,7 @@ import { isStandardWord, standardFieldIds, standardKeys, standardLists } from '.
 export interface ShapeNames {
   /** The name of a key; null for one that may be anything, such as an id. */
   key(key: string): string | null
-  /** The name that a text is; null for a text that may be anything. */
+  /** The name that a text is; null for a text that may be anything, and for fields that are not asked for. */
   word(text: string): string | null
   field(path: string): string
   list(name: string): string
@@ -30,10 +30,11 @@ export function shapeNames(asked: { fields: readonly string[]; lists: readonly s
     return name
   }
 
+  const asks = new Set(asked.fields)
   const slashed = new Map([...paths].map(([path, name]) => [slashKey(path), slashKey(name)]))
   return {
     key: key => (standardKeys.has(key) ? key : (slashed.get(key) ?? segments.get(key) ?? lists.get(key) ?? null)),
-    word: text => (isStandardWord(text) ? text : (paths.get(text) ?? lists.get(text) ?? null)),
+    word: text => (isStandardWord(text) || asks.has(text) ? (paths.get(text) ?? text) : (lists.get(text) ?? null)),
     field: path => (standardFieldIds.has(path) ? path : (paths.get(path) ?? 'another field')),
     list: name => (standardLists.has(name) ? name : (lists.get(name) ?? 'another list')),
   }

@@ -1,7 +1,7 @@
 // `hibob check`: can everything that is needed be read from a tenant's HiBob? Exit status 0 when all is well, 1 when something needs attention.
 import { access, chmod, writeFile } from 'node:fs/promises'
 import { needsOf } from '@hibob-sync/domain'
-import { assertAllowedUrl, type Recording } from '@hibob-sync/hibob'
+import { assertAllowedUrl, type Recording, recordingText } from '@hibob-sync/hibob'
 import { tenantStates } from '@hibob-sync/mongo'
 import { AppError, commaList, errorCode, proxiesOf } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
@@ -79,7 +79,7 @@ async function refuseToReplace(file: string): Promise<void> {
 
 async function write(file: string, recording: Recording, replace: boolean): Promise<void> {
   try {
-    await writeFile(file, `${JSON.stringify(recording, null, 1)}\n`, { mode: 0o600, flag: replace ? 'w' : 'wx' })
+    await writeFile(file, recordingText(recording), { mode: 0o600, flag: replace ? 'w' : 'wx' })
     await chmod(file, 0o600)
   } catch (cause) {
     const code = errorCode(cause)

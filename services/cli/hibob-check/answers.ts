@@ -35,7 +35,7 @@ export type ListShape = 'keyed' | 'array' | 'lists' | 'single' | 'other'
 
 export interface ListAnswer {
   list: string
-  outcome: Outcome<{ items: number | null; notes: string[] }>
+  outcome: Outcome<{ items: number | null }>
   shape: ListShape | null
 }
 

@@ -1,7 +1,9 @@
 // Asks HiBob each thing that the product asks it, once: the field catalogue, the lists, everyone's status as they stream past, and every
 // needed field of some people of each status. Reads only; what stops one question stops the others only where they would fail alike.
 import type { HibobClient, HibobFailure, ObservedCall, ShapeNote } from '@hibob-sync/hibob'
-import type { CallFacts, CheckAnswers, ListAnswer, ListShape } from './answers.ts'
+import type { CheckAnswers } from './answers.ts'
+import { askLists, listAnswers } from './ask-lists.ts'
+import { contentTypeOf, factsOf } from './call-facts.ts'
 import { countFields, sampling, statusFields } from './sample-people.ts'
 
 export interface Questions {
@@ -37,7 +39,8 @@ export async function askHibob(questions: Questions): Promise<CheckAnswers> {
     return { fields, lists, people: notAsked, sample: notAsked, ...(await seen()) }
   }
   onStep('asking for the lists', 0)
-  const askedLists = await askLists(questions)
+  const lists = await askLists(questions)
+  noting(lists)
   const chosen = sampling(questions.random)
   const everyone = noting(
     await client.everyone({
@@ -55,10 +58,8 @@ export async function askHibob(questions: Questions): Promise<CheckAnswers> {
   const people = everyone.kind === 'ok' ? { ...everyone, people: count, statuses } : everyone
   onStep('looking at some people of each status', 0)
   const sample = people.kind === 'ok' ? noting(await askSample(questions, chosen.ids())) : notAsked
-  const { calls: facts, notes: odd } = await seen()
-  const shape = listShapeOf(calls.findLast(({ path }) => path.includes('/company/named-lists')))
-  const lists = askedLists.map(one => ({ ...one, shape }))
-  return { fields, lists, people, sample, calls: facts, notes: odd }
+  const facts = await seen()
+  return { fields, lists: listAnswers(needs.lists, lists, calls), people, sample, ...facts }
 }
 
 async function askSample(
@@ -72,15 +73,6 @@ async function askSample(
   return { kind: 'ok', people: people.length, fields: countFields(people, needs.fields), notes }
 }
 
-async function askLists({ client, needs, signal }: Questions): Promise<Omit<ListAnswer, 'shape'>[]> {
-  const answer = await client.namedLists(signal === undefined ? {} : { signal })
-  return needs.lists.map(list => {
-    if (answer.kind !== 'ok') return { list, outcome: answer }
-    const found = answer.lists.find(({ name }) => name === list)
-    return { list, outcome: { kind: 'ok', items: found?.items.length ?? null, notes: [] } }
-  })
-}
-
 /** Endpoint, JSON path and types: nothing of a value. */
 const textOfNote = ({ endpoint, path, expected, found, count }: ShapeNote) =>
   `${endpoint}: ${path} holds ${found}, expected ${expected}${count > 1 ? ` (${count} times)` : ''}`
@@ -92,30 +84,3 @@ function isHopeless(answer: { kind: string } | HibobFailure, calls: readonly Obs
   if (answer.kind === 'unauthorized' || status === null || status === 404) return true
   return (status >= 300 && status < 400) || contentTypeOf(headers) === 'text/html'
 }
-
-export function listShapeOf(call: ObservedCall | undefined): ListShape | null {
-  const { shape, path } = call ?? {}
-  if (shape == null || path === undefined) return null
-  if (shape.type === 'array') return 'array'
-  if (shape.type !== 'object') return 'other'
-  if (!path.endsWith('/named-lists')) return 'single'
-  return shape.keys['lists']?.type === 'array' ? 'lists' : 'keyed'
-}
-
-export function factsOf({ path, status, headers, sentAt, answeredAt, rate }: ObservedCall): CallFacts {
-  const endpoint = /(people\/search|company\/named-lists|company\/people\/fields)/.exec(path)?.[1] ?? path
-  const theirs = Date.parse(headers.date ?? '')
-  const isKnown = answeredAt !== null && !Number.isNaN(theirs)
-  return {
-    endpoint,
-    status,
-    contentType: contentTypeOf(headers),
-    // the Date header has whole seconds: half of one lies between
-    clockAheadMs: isKnown ? Math.round(theirs + 500 - (sentAt + answeredAt) / 2) : null,
-    clockWithinMs: isKnown ? 500 + (answeredAt - sentAt) / 2 : 0,
-    rate,
-  }
-}
-
-const contentTypeOf = (headers: ObservedCall['headers']) =>
-  headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? null

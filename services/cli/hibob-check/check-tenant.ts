@@ -9,7 +9,7 @@ import {
   recordingOf,
   shapeNames,
 } from '@hibob-sync/hibob'
-import type { Proxies } from '@hibob-sync/runtime'
+import { noProxies, type Proxies } from '@hibob-sync/runtime'
 import { askHibob } from './ask-hibob.ts'
 import type { CheckReport } from './findings.ts'
 import { judge } from './judge.ts'
@@ -20,14 +20,16 @@ export interface CheckedTenant {
   baseUrl: string
   serviceUserId: string
   token: string
-  proxies: Proxies
+  proxies?: Proxies
   /** What the settings in force need. */
   needs: { fields: readonly string[]; lists: readonly string[] }
+  /** Chooses the people who are looked at. */
+  random?: () => number
   onStep(step: string, people: number): void
 }
 
 export async function checkTenant(checked: CheckedTenant): Promise<{ report: CheckReport; recording: Recording }> {
-  const { tenant, baseUrl, serviceUserId, token, proxies, needs, onStep } = checked
+  const { tenant, baseUrl, serviceUserId, token, proxies = noProxies, needs, random = Math.random, onStep } = checked
   const names = shapeNames(needs)
   const { dispatcher, calls, settled } = observeCalls(createHibobAgent({ proxies }), names)
   // a refusal of one endpoint says nothing of the next
@@ -37,7 +39,7 @@ export async function checkTenant(checked: CheckedTenant): Promise<{ report: Che
     probeAfterMs: 0,
   })
   try {
-    const answers = await askHibob({ client, calls, settled, needs, random: Math.random, onStep })
+    const answers = await askHibob({ client, calls, settled, needs, random, onStep })
     const recordedOn = new Date().toISOString().slice(0, 10)
     const recording = recordingOf(calls, names, { recordedFrom: originOf(baseUrl), recordedOn })
     return { report: judge(tenant, answers), recording }

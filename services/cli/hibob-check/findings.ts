@@ -26,7 +26,7 @@ export interface CheckReport {
   findings: Finding[]
   fields: FieldReadable[]
   audience: { people: number | null; statuses: { status: string | null; people: number }[] }
-  lists: { list: string; shape: string | null; items: number | null; notes: string[] }[]
+  lists: { list: string; shape: string | null; items: number | null }[]
   clock: { difference_ms: number | null }
   rate: { endpoint: string; limit: number; remaining: number; reset_in_s: number }[]
 }

@@ -1,24 +1,27 @@
 // Whom the service user sees. HiBob leaves people outside its audience out without a word; by default that is everyone who is not
 // employed now, so future starters would come late and leavers would never be seen to leave.
+import { statusOf } from '@hibob-sync/domain'
 import type { StatusCount } from './answers.ts'
 import { attention, counted, type Finding, note, ok } from './findings.ts'
 import { widenAudience } from './permission-boxes.ts'
+import { otherStatuses } from './sample-people.ts'
 
 const topic = 'audience'
 
-/** Companies of so many people have had leavers. */
+/** Companies of so many people have had leavers; of half as many somebody is starting, on leave or gone. */
 const peopleWithLeavers = 20
+const peopleWithOthers = 10
 
 export function judgeAudience(people: number, statuses: readonly StatusCount[], unreadable: number): Finding[] {
   const unread = unreadable === 0 ? [] : [note(topic, `${counted(unreadable, 'row')} of the answer had no usable id`)]
   if (people === 0) return [attention(topic, 'HiBob shows nobody.', widenAudience), ...unread]
-  const of = (word: string) => sum(statuses.filter(({ status }) => status?.trim().toLowerCase() === word))
-  const shown = sum(statuses.filter(({ status }) => status !== null && status.trim() !== ''))
+  const of = (word: string) => sum(statuses.filter(({ status }) => status?.toLowerCase() === word))
+  const shown = sum(statuses.filter(({ status }) => status !== null))
   if (shown === 0) return [...withoutStatus(people, statuses), ...unread]
   const [hired, terminated, employed] = [of('hired'), of('terminated'), of('employed')]
   const size = counted(people, 'person', 'people')
   const findings: Finding[] = []
-  if (employed === shown && shown >= peopleWithLeavers)
+  if (employed === shown && shown >= peopleWithOthers)
     findings.push(
       attention(
         topic,
@@ -32,7 +35,22 @@ export function judgeAudience(people: number, statuses: readonly StatusCount[], 
     findings.push(
       note(topic, `HiBob shows no lifecycle status for ${hidden} of ${size}; they wait until it does`, widenAudience),
     )
-  return [...findings, ...unread]
+  return [...findings, ...unknownWords(statuses), ...unread]
+}
+
+function unknownWords(statuses: readonly StatusCount[]): Finding[] {
+  const unknown = statuses.filter(
+    ({ status }) => status !== null && status !== otherStatuses && statusOf(status) === null,
+  )
+  if (unknown.length === 0) return []
+  const words = unknown.map(({ status, people }) => `"${status}" (${counted(people, 'person', 'people')})`).join(', ')
+  return [
+    attention(
+      topic,
+      `HiBob shows lifecycle statuses that this version does not know: ${words}. New people with such a status do not become users.`,
+      'Report these words, and whether people with them work for the company.',
+    ),
+  ]
 }
 
 const starters = (hired: number, size: string) =>

@@ -57,6 +57,8 @@ export function judgeFailure({ topic, what, failure, call, tenant, forbidden }: 
 const inSeconds = (ms: number | undefined) => (ms === undefined ? 'in a minute' : `in ${Math.ceil(ms / 1000)} s`)
 
 function unreachable(detail: string, setUrl: string): string {
+  if (detail.includes('proxy'))
+    return 'Check HTTPS_PROXY and NO_PROXY, and whether the proxy lets this machine reach the host of the API.'
   if (/ENOTFOUND|EAI_AGAIN/.test(detail))
     return `Check that this machine can resolve the host, or the API's URL: ${setUrl}.`
   return 'Check that this machine reaches the host of the API, or set HTTPS_PROXY where a proxy is needed.'

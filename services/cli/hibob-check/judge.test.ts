@@ -18,7 +18,7 @@ const status = (word: string | null, people: number, access: string | null = 'Ac
   ...{ status: word, access, people },
 })
 const list = (name: string, more: Partial<ListAnswer> = {}): ListAnswer => ({
-  ...{ list: name, outcome: { kind: 'ok', items: 3, notes: [] }, shape: 'keyed', ...more },
+  ...{ list: name, outcome: { kind: 'ok', items: 3 }, shape: 'keyed', ...more },
 })
 const call = (endpoint: string, more: Partial<CallFacts> = {}): CallFacts => ({
   endpoint,
@@ -111,6 +111,7 @@ t.test('an audience without starters and leavers is told from a company that has
     { topic: 'audience', text: /all of them employed/ },
   ])
   t.match(attentions(people(status('Employed', 150), status('Hired', 3))), [{ text: /no leavers/ }])
+  t.match(attentions(people(status('Employed', 10))), [{ text: /all of them employed/ }])
   const young = people(status('Employed', 6))
   t.equal(young.ok, true)
   t.match(notes(young), [{ text: /no future starters/ }, { text: /no leavers/, advice: /Lifecycle status/ }])
@@ -119,9 +120,15 @@ t.test('an audience without starters and leavers is told from a company that has
   ])
   t.match(attentions(people()), [{ text: 'HiBob shows nobody.' }])
   t.match(notes(people(status(null, 10), status(null, 4, 'Inactive'))), [{ text: /14 people; 4 of them are inactive/ }])
-  t.match(notes(people(status('Employed', 30), status('Terminated', 3), status(' ', 2), status('Hired', 1))), [
+  t.match(notes(people(status('Employed', 30), status('Terminated', 3), status(null, 2), status('Hired', 1))), [
     { text: /no lifecycle status for 2 of 36/ },
   ])
+})
+
+t.test('a word for a status that this version does not know is named, with how many people have it', async t => {
+  const statuses = [status('Employed', 30), status('Terminated', 3), status('Hired', 1), status('Secondment', 2)]
+  const report = judged({ people: { kind: 'ok', people: 36, unreadable: 0, statuses } })
+  t.match(attentions(report), [{ text: /does not know: "Secondment" \(2 people\)/, advice: /Report/ }])
 })
 
 t.test('each failure has its own advice, and the URL is doubted only when it is the likely cause', async t => {
@@ -132,6 +139,7 @@ t.test('each failure has its own advice, and the URL is doubted only when it is 
     [failure('unavailable', 503, 'HiBob answered 503'), { status: 503 }, /503/, /status\.hibob\.io/],
     [failure('unavailable', null, 'no answer (ECONNREFUSED)'), { status: null }, /ECONNREFUSED/, /HTTPS_PROXY/],
     [failure('unavailable', null, 'no answer (ENOTFOUND)'), { status: null }, /ENOTFOUND/, /--hibob-url/],
+    [failure('unavailable', null, 'the proxy http://proxy:3128 wants other credentials (407)'), {}, /407/, /NO_PROXY/],
     [failure('invalid_answer', 200), { contentType: 'text/html' }, /with a page/, /--hibob-url/],
     [failure('invalid_answer', 302), { status: 302 }, /redirects/, /--hibob-url/],
     [failure('rejected', 404), { status: 404 }, /does not know the path/, /--hibob-url/],
@@ -149,19 +157,22 @@ t.test('each failure has its own advice, and the URL is doubted only when it is 
 
 t.test('lists: a shape, an odd item and a missing list are each said, a common failure once', async t => {
   const odd = judged({
+    notes: ['GET /company/named-lists: $.department.items[3].name holds number, expected a text'],
     lists: [
-      list('department', { outcome: { kind: 'ok', items: 2, notes: ['1 item has a number as its name'] } }),
-      list('Kostenstelle', { outcome: { kind: 'ok', items: null, notes: [] } }),
+      list('department', { outcome: { kind: 'ok', items: 2 } }),
+      list('Kostenstelle', { outcome: { kind: 'ok', items: null } }),
     ],
   })
   t.match(
     odd.findings.filter(({ topic }) => topic === 'lists'),
     [
       { level: 'ok', text: 'department: 2 items (one object keyed by list name)' },
-      { level: 'note', text: /number as its name/ },
       { level: 'attention', text: /no list Kostenstelle/, advice: /case-sensitive/ },
     ],
   )
+  t.match(notes(odd), [
+    { topic: 'answers', text: /items\[3\]\.name holds number, expected a text\. That part is passed over/ },
+  ])
   const forbidden = failure('forbidden', 403)
   t.match(
     attentions(judged({ lists: [list('department', { outcome: forbidden }), list('site', { outcome: forbidden })] })),

@@ -37,7 +37,6 @@ export function judge(tenant: string, answers: CheckAnswers): CheckReport {
       list,
       shape,
       items: outcome.kind === 'ok' ? outcome.items : null,
-      notes: outcome.kind === 'ok' ? outcome.notes : [],
     })),
     clock: { difference_ms: differenceMs },
     rate,
@@ -50,9 +49,8 @@ function judgeCredentials(tenant: string, { fields, calls }: CheckAnswers): Find
   if (fields.kind === 'not_asked') return []
   const forbidden = 'The list of fields needs no permission in HiBob. Check that the service user is active.'
   const call = calls.find(({ endpoint }) => endpoint === 'company/people/fields')
-  return [
-    judgeFailure({ topic: 'credentials', what: "the company's fields", failure: fields, call, tenant, forbidden }),
-  ]
+  const topic = /^(unauthorized|forbidden)$/.test(fields.kind) ? 'credentials' : 'connection'
+  return [judgeFailure({ topic, what: "the company's fields", failure: fields, call, tenant, forbidden })]
 }
 
 function judgeSearch(tenant: string, { people, sample, calls }: CheckAnswers): Finding[] {

@@ -33,8 +33,18 @@ t.test('people without a status are looked at too, and statuses beyond forty are
   )
   const without = sampling(() => 0)
   without.take([person('1', {}), person('2', { 'internal.lifecycleStatus': null })])
-  t.match(without.statuses(), [{ status: null, people: 2 }])
-  t.strictSame(without.ids(), ['1', '2'])
+  without.take([person('3', { 'internal.lifecycleStatus': ' ' })])
+  t.match(without.statuses(), [{ status: null, people: 3 }])
+  t.strictSame(without.ids(), ['1', '2', '3'])
+})
+
+t.test('a status in a list of one, or with blanks around it, is that status', async t => {
+  const chosen = sampling(() => 0)
+  chosen.take([
+    person('1', { 'internal.lifecycleStatus': ['Hired'] }),
+    person('2', { 'internal.lifecycleStatus': 'Hired ' }),
+  ])
+  t.match(chosen.statuses(), [{ status: 'Hired', people: 2 }])
 })
 
 t.test('a field counts as shown when it is there, and as filled when it holds something', async t => {

@@ -7,8 +7,9 @@ export const statusFields = ['internal.lifecycleStatus', 'internal.status'] as c
 
 const sampleMax = 25
 const perStatusMax = sampleMax
-/** Words of a company's own beyond so many are counted together. */
+/** Words of a company's own beyond so many are counted together, under this one. */
 const statusesMax = 40
+export const otherStatuses = 'others'
 
 interface Group extends StatusCount {
   ids: string[]
@@ -33,8 +34,13 @@ export function sampling(random: () => number) {
 
   function groupOf(status: string | null, access: string | null): Group {
     const key = JSON.stringify([status, access])
-    const place = groups.has(key) || groups.size < statusesMax ? key : 'others'
-    const group = groups.get(place) ?? { status: place === 'others' ? 'others' : status, access, people: 0, ids: [] }
+    const place = groups.has(key) || groups.size < statusesMax ? key : otherStatuses
+    const group = groups.get(place) ?? {
+      status: place === otherStatuses ? otherStatuses : status,
+      access,
+      people: 0,
+      ids: [],
+    }
     groups.set(place, group)
     return group
   }
@@ -55,7 +61,11 @@ export function sampling(random: () => number) {
   }
 }
 
-const wordOf = (value: unknown) => (typeof value === 'string' ? value : null)
+/** A list of one item is its item. */
+function wordOf(value: unknown): string | null {
+  const one = Array.isArray(value) && value.length === 1 ? value[0] : value
+  return typeof one === 'string' && one.trim() !== '' ? one.trim() : null
+}
 
 export function countFields(people: readonly ObservedPerson[], paths: readonly string[]): FieldCount[] {
   return paths.map(path => {
