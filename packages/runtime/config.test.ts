@@ -3,6 +3,7 @@ import t from 'tap'
 import Type from 'typebox'
 import type { AppError } from './app-error.ts'
 import { commaList, commonSettings, hibobSettings, masterKeyOf, masterKeySetting, readConfig } from './config.ts'
+import { proxiesOf, proxySettings } from './proxy.ts'
 
 const schema = Type.Object({
   ...commonSettings.properties,
@@ -122,6 +123,13 @@ t.test('quotes, line ends and blanks around a value are named, and no value is s
   }
   t.equal(problemsOf({ ...needed, ADMIN_PORT: ' 8080\n' }).length, 0, 'around a number they do no harm')
   t.match(problemsOf({ ...needed, ADMIN_PORT: '"8080"' }), [/ADMIN_PORT has quotes around it/])
+})
+
+t.test('proxies are set for a whole machine: blanks around them are nobody’s fault here', async t => {
+  const given = { HTTPS_PROXY: ' http://proxy.example.com:3128\n', NO_PROXY: 'localhost, 127.0.0.1 ' }
+  const config = readConfig(Type.Object({ ...schema.properties, ...proxySettings.properties }), { ...needed, ...given })
+  t.equal(proxiesOf(config).proxyFor('https://api.hibob.com/v1')?.address, 'proxy.example.com:3128')
+  t.equal(proxiesOf(config).proxyFor('https://localhost'), null)
 })
 
 t.test('a prefix that no topic can have is refused', async t => {

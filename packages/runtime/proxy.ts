@@ -3,7 +3,8 @@
 import Type, { type Static } from 'typebox'
 import { AppError } from './app-error.ts'
 
-const proxy = (description: string) => Type.String({ default: '', secret: true, description })
+// they are set for a whole machine, and nobody else minds a blank around them
+const proxy = (description: string) => Type.String({ default: '', secret: true, mayHaveBlanks: true, description })
 
 export const proxySettings = Type.Object({
   HTTPS_PROXY: proxy(
@@ -12,12 +13,17 @@ export const proxySettings = Type.Object({
   HTTP_PROXY: proxy('Proxy for calls to http addresses, which HiBob has none of.'),
   NO_PROXY: Type.String({
     default: '',
+    mayHaveBlanks: true,
     description:
       'Hosts that are called without a proxy, as a comma list: `example.com` and what is below it, `*.example.com`, `host:port`, or `*`.',
   }),
   https_proxy: proxy('The same as `HTTPS_PROXY`, and comes before it.'),
   http_proxy: proxy('The same as `HTTP_PROXY`, and comes before it.'),
-  no_proxy: Type.String({ default: '', description: 'The same as `NO_PROXY`, and comes before it.' }),
+  no_proxy: Type.String({
+    default: '',
+    mayHaveBlanks: true,
+    description: 'The same as `NO_PROXY`, and comes before it.',
+  }),
 })
 export type ProxySettings = Static<typeof proxySettings>
 

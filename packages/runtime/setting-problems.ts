@@ -1,7 +1,7 @@
 // What is wrong with a setting's text, whatever the setting is: what stands around it, numbers, and what Kubernetes puts in its place.
 import type { TSchema } from 'typebox'
 
-/** `secret`: the text is never shown. `problemIn` returns what is wrong with a text, without the setting's name; null when nothing is. */
+/** `secret`: the text is never shown. `mayHaveBlanks`: blanks and line ends around it do no harm. `problemIn` returns what is wrong with a text, without the setting's name; null when nothing is. */
 export interface Setting extends TSchema {
   type?: string
   enum?: unknown[]
@@ -10,6 +10,7 @@ export interface Setting extends TSchema {
   default?: unknown
   description?: string
   secret?: boolean
+  mayHaveBlanks?: boolean
   problemIn?: (text: string) => string | null
 }
 
@@ -40,7 +41,7 @@ export function quoted(text: string): string {
 
 /** Null when the text can be used; `value` is what was read from it. */
 export function problemOf(name: string, setting: Setting, text: string, value: unknown): string | null {
-  const isText = typeof value === 'string' && setting.type === 'string'
+  const isText = setting.type === 'string' && !setting.mayHaveBlanks
   const around = wrappingOf(isText ? text : text.trim())
   if (around !== null) return around
   if (setting.problemIn !== undefined) return setting.problemIn(text)

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
+  AppError,
   commonSettings,
   hibobSettings,
   masterKeyProblem,
@@ -47,7 +48,16 @@ export function environment(): NodeJS.ProcessEnv {
   if (process.env['KAFKA_BROKERS'] || process.env['MONGODB_URL'] || !existsSync(file)) return process.env
   // an empty value counts as not set
   const own = Object.entries(process.env).filter(([, value]) => value !== '')
-  return { ...(JSON.parse(readFileSync(file, 'utf8')) as NodeJS.ProcessEnv), ...Object.fromEntries(own) }
+  return { ...sharedIn(file), ...Object.fromEntries(own) }
+}
+
+function sharedIn(file: string): NodeJS.ProcessEnv {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as NodeJS.ProcessEnv
+  } catch (cause) {
+    const message = `${file} cannot be read: start \`npm start\` again, which writes it, or set KAFKA_BROKERS and MONGODB_URL`
+    throw new AppError('config_invalid', message, { retryable: false, cause })
+  }
 }
 
 export const cliConfig = (): CliConfig => readConfig(cliSettings, environment())

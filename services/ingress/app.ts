@@ -22,8 +22,8 @@ export function ingressApp(options: AppOptions) {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
-    // a URL that was copied with a slash at its end, or two, is the same webhook
-    rewriteUrl: ({ url = '' }) => url.replace(/(?<=^\/webhooks\/hibob\/[^/?]+)\/+(?=$|\?)/, ''),
+    // a URL that was put together with a slash too many is the same webhook
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     http: { connectionsCheckingInterval: 1000, headersTimeout: requestTimeoutMs },
     // a URL that cannot be read, or is too long to hold a token; Fastify's own answer would repeat it
     frameworkErrors(error, _request, reply) {

@@ -154,6 +154,9 @@ await t.test('settings that cannot be used are told before anything is started',
       /LOG_LEVEL.*PROJECTOR_SLICE_SIZE|PROJECTOR_SLICE_SIZE.*LOG_LEVEL/s,
     ],
     [{ KAFKA_BROKERS: '127.0.0.1:9092' }, /set both KAFKA_BROKERS and MONGODB_URL/],
+    [{ INGRESS_PORT: 'tcp://10.96.0.12:8080' }, /INGRESS_PORT must be a port .*tcp:.*Service named ingress/],
+    [{ PUBLIC_URL: 'hooks.example.com' }, /PUBLIC_URL does not begin with https:/],
+    [{ KAFKA_BROKERS: 'PLAINTEXT://h:1', MONGODB_URL: 'mongodb://u:p@ss@h/d' }, /scheme.*\n.*password contains “@”/],
     [{ HIBOB_SYNC_DATA: file }, `HIBOB_SYNC_DATA=${file} is no directory that can be written to`],
   ] as [NodeJS.ProcessEnv, RegExp | string][]) {
     const { exited, output } = npmStart({ HIBOB_SYNC_DATA: untouched, ...settings })

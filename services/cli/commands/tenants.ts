@@ -2,7 +2,7 @@
 import { TenantId } from '@hibob-sync/domain'
 import { assertAllowedUrl } from '@hibob-sync/hibob'
 import { type HibobNote, importStore, listSchedule, parkedEvents, pendingReads, type Tenant } from '@hibob-sync/mongo'
-import { AppError, commaList, errorCode, withoutSlash } from '@hibob-sync/runtime'
+import { AppError, commaList, errorCode, webUrlProblem, withoutSlash } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
@@ -148,7 +148,7 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
       `--company-id must be a number (got ${JSON.stringify(options.companyId)}): HiBob shows it in its settings`,
       { retryable: false },
     )
-  assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
+  requireAllowedUrl(context, options.hibobUrl)
   const serviceUserToken = await secretFrom(options.serviceUserTokenFile)
   const signingSecret =
     options.signingSecretFile === undefined ? undefined : await secretFrom(options.signingSecretFile)
@@ -174,13 +174,20 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
     context.by,
   )
   printUrl(context, tenant, token, options)
-  say(`Next, see whether HiBob shows everything that is needed: hibob-sync hibob check ${tenant}`)
+  if (!options.json) say(`Next, see whether HiBob shows everything that is needed: hibob-sync hibob check ${tenant}`)
 }
 
 /** Nothing forbids it, such as inside one's own network. */
 function isReadOnTheWay(url: string): boolean {
   const { protocol, hostname } = new URL(url)
   return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
+}
+
+/** Throws AppError `hibob_url_not_allowed`. */
+function requireAllowedUrl(context: Context, url: string): void {
+  const problem = webUrlProblem(url)
+  if (problem !== null) throw new AppError('hibob_url_not_allowed', `--hibob-url ${problem}`, { retryable: false })
+  assertAllowedUrl(url, commaList(context.settings().HIBOB_ALLOWED_URLS))
 }
 
 /** Nothing forbids it, such as for a trial beside the real one; mostly it is a slip. */
@@ -206,8 +213,7 @@ async function set(context: Context, tenant: string, options: SetOptions): Promi
       { retryable: false },
     )
   // everything that can be refused is looked at before anything is set
-  if (options.hibobUrl !== undefined)
-    assertAllowedUrl(options.hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS))
+  if (options.hibobUrl !== undefined) requireAllowedUrl(context, options.hibobUrl)
   const serviceUserToken =
     options.serviceUserTokenFile === undefined ? undefined : await secretFrom(options.serviceUserTokenFile)
   if (isNightly) {
