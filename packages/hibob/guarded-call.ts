@@ -7,7 +7,7 @@ import type { AuthFailureCap } from './auth-failure-cap.ts'
 import type { HibobFailure } from './failure.ts'
 import { type Exchange, exchange, type RequestLimits } from './http-exchange.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
-import { rateLimitOf } from './rate-headers.ts'
+import { rateLimitOf, saidRetryAfterMs } from './rate-headers.ts'
 import { pauseMsMin } from './refusal-pace.ts'
 
 export interface CallGuards {
@@ -84,8 +84,9 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     if (answer.kind === 'answer') return answer.value
     if (answer.kind === 'rate_limited') {
       const namedMs = answer.retryAfterMs ?? 0
-      const pauseMs = budget?.limited(tenant, endpoint, namedMs, rate) ?? Math.max(namedMs, pauseMsMin)
-      return { ...answer, retryAfterMs: pauseMs }
+      const isExact = exchanged.kind === 'exchange' && saidRetryAfterMs(exchanged.headers, guards.wallNow()) !== null
+      const refusal = { namedMs, isExact, isExplained: rate?.remaining === 0 }
+      return { ...answer, retryAfterMs: budget?.limited(tenant, endpoint, refusal) ?? Math.max(namedMs, pauseMsMin) }
     }
     // a permission may be missing for one endpoint alone
     if (answer.kind === 'unauthorized' || answer.kind === 'forbidden')

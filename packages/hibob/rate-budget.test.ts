@@ -14,6 +14,7 @@ function start(limitUnsaid = 50) {
   }
   return { clock, budget, takeAll }
 }
+const named = (namedMs: number) => ({ namedMs, isExact: true, isExplained: false })
 const said = (remaining: number, resetInMs = 30_000, limit = 50) => ({ limit, remaining, resetInMs })
 
 t.test('a tenth of the limit is left alone', async t => {
@@ -99,7 +100,7 @@ t.test('a call without an answer is spent, and not for ever', async t => {
 
 t.test('after 429 nothing goes out until the time is over', async t => {
   const { clock, budget } = start()
-  t.equal(budget.limited('a', search, 7_000, null), 7_000)
+  t.equal(budget.limited('a', search, named(7_000)), 7_000)
   t.equal(budget.take('a', search, 'event'), 7_000)
   clock.now += 7_000
   t.equal(budget.take('a', search, 'event'), 0)
@@ -110,7 +111,7 @@ t.test('a 429 that names no time is never answered at once, and each further one
   const pauses = Array.from({ length: 9 }, () => {
     t.equal(budget.take('a', search, 'import'), 0)
     budget.ended('a', search, null, false)
-    const pause = budget.limited('a', search, 0, null)
+    const pause = budget.limited('a', search, named(0))
     clock.now += pause
     return pause / 1000
   })
@@ -126,7 +127,7 @@ function callUntil(endMs: number, refuses: (call: number) => boolean, namedMs: (
     if (budget.take('a', search, 'import') > 0) continue
     const isRefused = refuses(calls.length)
     budget.ended('a', search, null, !isRefused)
-    calls.push({ at: clock.now, pauseMs: isRefused ? budget.limited('a', search, namedMs(), null) : 0 })
+    calls.push({ at: clock.now, pauseMs: isRefused ? budget.limited('a', search, named(namedMs())) : 0 })
   }
   return calls
 }
@@ -180,14 +181,14 @@ t.test('HiBob’s own headers lift the pace, and explain a refusal', async t => 
   const { clock, budget, takeAll } = start()
   budget.take('a', search, 'event')
   budget.ended('a', search, null, false)
-  clock.now += budget.limited('a', search, 0, null)
+  clock.now += budget.limited('a', search, named(0))
   t.equal(takeAll('a', 'event'), 1, 'the next one has to wait')
   clock.now += 60_000
   budget.take('a', search, 'event')
   budget.ended('a', search, said(40))
   t.ok(takeAll('a', 'event') > 30)
   budget.ended('a', search, said(0), false)
-  budget.limited('a', search, 30_000, said(0))
+  budget.limited('a', search, { namedMs: 30_000, isExact: false, isExplained: true })
   clock.now += 30_000
   t.ok(takeAll('a', 'event') > 1)
 })

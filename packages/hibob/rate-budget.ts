@@ -2,7 +2,7 @@
 // imports may use at most what the events' share (60 %) leaves, so that an import cannot starve events. One process.
 // A refusal that no header explains spreads the calls out, and good answers bring them together again (`refusal-pace.ts`).
 import type { RateLimit } from './rate-headers.ts'
-import { afterAnswer, afterRefusal, freePace, type RefusalPace } from './refusal-pace.ts'
+import { afterAnswer, afterRefusal, freePace, type Refusal, type RefusalPace } from './refusal-pace.ts'
 
 export type Purpose = 'event' | 'import'
 
@@ -13,11 +13,8 @@ export interface RateBudget {
   waitMs(tenant: string, endpoint: string, purpose: Purpose): number
   /** A call that was taken has ended; `rate` is what its answer said. `accepted`: there was an answer, and it was no 429. */
   ended(tenant: string, endpoint: string, rate: RateLimit | null, accepted?: boolean): void
-  /**
-   * HiBob answered 429 and asks to be left alone for `namedMs`; 0 leaves the time to us. `rate` is what the 429 said.
-   * Returns for how many ms nothing goes to this endpoint.
-   */
-  limited(tenant: string, endpoint: string, namedMs: number, rate: RateLimit | null): number
+  /** HiBob answered 429. Returns for how many ms nothing goes to this endpoint. */
+  limited(tenant: string, endpoint: string, refusal: Refusal): number
   forget(tenant: string): void
 }
 
@@ -92,10 +89,9 @@ export function createRateBudget(options: RateBudgetOptions = {}): RateBudget {
       window.pace = afterAnswer(window.pace, rate !== null, windowMs / window.limit)
       if (window.pace.spacingMs === 0) window.nextAt = 0
     },
-    limited(tenant, endpoint, namedMs, rate) {
+    limited(tenant, endpoint, refusal) {
       const window = windowOf(tenant, endpoint)
-      const isExplained = rate !== null && rate.remaining === 0
-      const { pace, pauseMs } = afterRefusal(window.pace, namedMs, isExplained, windowMs / window.limit)
+      const { pace, pauseMs } = afterRefusal(window.pace, refusal, windowMs / window.limit)
       // a pause that HiBob names is kept as it is, whatever the pace
       Object.assign(window, { pace, nextAt: 0 })
       window.blockedUntil = Math.max(window.blockedUntil, now() + pauseMs)

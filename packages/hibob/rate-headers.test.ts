@@ -75,6 +75,7 @@ t.test('Retry-After counts whole seconds, rounds a begun one up, and may be any 
     ['12.9', 13_000],
     ['1.5', 2_000],
     ['0.001', 1_000],
+    ['.5', 1_000],
     ['+3', 3_000],
     ['0', 0],
     [dateIn(9), 9_000],

@@ -45,7 +45,7 @@ export function retryAfterMs(headers: Headers, wallNowMs: number, random: () => 
 /** Retry-After as seconds, begun ones counted whole, or as an HTTP date. Null when it is absent or unreadable. */
 export function saidRetryAfterMs(headers: Headers, wallNowMs: number): number | null {
   const spans = valuesOf(headers['retry-after']).map(text => {
-    if (/^\+?\d{1,15}(\.\d*)?$/.test(text)) return Math.ceil(Number(text)) * 1000
+    if (/^\+?(\d{1,15}(\.\d*)?|\.\d+)$/.test(text)) return Math.ceil(Number(text)) * 1000
     const date = httpDate(text)
     return date === null ? null : Math.ceil((date - hibobNow(headers, wallNowMs)) / 1000) * 1000
   })

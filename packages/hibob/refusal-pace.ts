@@ -15,15 +15,22 @@ export const pauseMsMin = 1_000
 const spacingMsMax = 60_000
 const shrinksTo = 0.8
 
-/**
- * `namedMs` 0: HiBob named no time that is still to come, so that the pause is ours and grows. `isExplained`: its headers
- * said that the limit is spent, and when it is renewed. `evenlyMs`: the gap at which the assumed limit is just kept.
- */
-export function afterRefusal(pace: RefusalPace, namedMs: number, isExplained: boolean, evenlyMs: number) {
+export interface Refusal {
+  /** 0: HiBob named no time that is still to come. */
+  namedMs: number
+  /** Whether the time comes from Retry-After. A reset is read in whatever unit it seems to have, which may be wrong. */
+  isExact: boolean
+  /** Whether HiBob's headers said that the limit is spent, and when it is renewed. */
+  isExplained: boolean
+}
+
+/** `evenlyMs`: the gap at which the assumed limit is just kept. Where no time is named exactly, the pause grows. */
+export function afterRefusal(pace: RefusalPace, { namedMs, isExact, isExplained }: Refusal, evenlyMs: number) {
   const refusals = pace.refusals + 1
   const growing = Math.min(spacingMsMax, pauseMsMin * 2 ** Math.min(refusals - 1, 30))
   const spacingMs = isExplained ? pace.spacingMs : Math.min(spacingMsMax, Math.max(pace.spacingMs, evenlyMs) * 2)
-  return { pace: { refusals, spacingMs }, pauseMs: namedMs > 0 ? namedMs : growing }
+  const pauseMs = isExact && namedMs > 0 ? namedMs : Math.max(namedMs, growing)
+  return { pace: { refusals, spacingMs }, pauseMs }
 }
 
 /** HiBob's own headers, where they come, say more than a gap does. */

@@ -47,6 +47,11 @@ t.test('where no time is named, or one that has passed, the calls grow rarer', a
   t.same(await gapsUnder(t, () => ({ 'x-ratelimit-reset': '0' })), [1, 2, 4, 8, 16])
 })
 
+t.test('a reset that is taken for too soon a time is not asked for again and again', async t => {
+  const hourInSeconds = { 'x-ratelimit-limit': '50', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3600' }
+  t.same(await gapsUnder(t, () => hourInSeconds, 8), [3.6, 3.6, 4, 8, 16, 32, 60])
+})
+
 t.test('a reset of 20 s is waited for in every unit, and is what an unreadable Retry-After leaves', async t => {
   const units: [string, (nowMs: number) => string][] = [
     ['ms', now => String(now + 20_000)],
