@@ -10,6 +10,7 @@ import { rowInForce } from './employee.ts'
 import { catalogue } from './field-catalogue.ts'
 import { companyOf } from './people-routes.ts'
 import { errorBody } from './variants/error-body.ts'
+import { shapeCatalogue } from './variants/shape-catalogue.ts'
 import { type PlainList, shapeLists, shapeSingleList } from './variants/shape-lists.ts'
 
 interface ListQuery {
@@ -32,7 +33,7 @@ export function addMetadataRoutes(app: FastifyInstance): void {
       typeData: listId === undefined ? {} : { listId },
       historical: historical ?? false,
     }))
-    return companyOf(request).variants.fieldCatalogue === 'array' ? fields : { fields }
+    return shapeCatalogue(fields, companyOf(request).variants)
   })
 
   const listConfig = { config: { endpoint: 'company/named-lists' } }

@@ -6,7 +6,7 @@ t.test('a dimension or a value that there is not is refused by name', async t =>
   const { company, simulator } = await startTestCompany(t)
   const refused: [unknown, RegExp][] = [
     [{ list: 'keyed' }, /unknown dimension list\. Known: lists, /],
-    [{ lists: 'keyd' }, /unknown value "keyd" of lists\. Known: wrapped, keyed, /],
+    [{ lists: 'keyd' }, /unknown value "keyd" of lists\. Known: keyed, /],
     [{ lists: undefined }, /unknown value undefined of lists/],
     [{ toString: 'keyed' }, /unknown dimension toString/],
     [['keyed'], /must be an object/],
@@ -38,6 +38,8 @@ t.test('what is not named stays, and a company can begin with variants', async t
   t.match(await fields.json(), { fields: Array })
   t.equal(fields.headers.get('content-type'), 'application/json')
   t.ok(Array.isArray(await (await call('/company/named-lists')).json()))
+  company.answerAs({ fieldCatalogue: 'keyed' })
+  t.match(await (await call('/company/people/fields')).json(), { 'work.title': { id: 'work.title' } })
   const control = `${new URL(simulator.url).origin}/simulator`
   const post = (body: unknown) =>
     fetch(`${control}/companies/700123/answer-as`, {

@@ -1,16 +1,18 @@
 // How tenants' company lists and field catalogues differ.
 export const listDimensions = {
   lists: {
-    wrapped: '`GET /company/named-lists` is `{"lists": […]}`',
-    keyed: 'one object, keyed by list name',
+    keyed: '`GET /company/named-lists` is one object, keyed by list name',
     'keyed-without-names': 'keyed, and the lists themselves have no `name`',
     'name-last': 'keyed, and `name` follows the items',
     array: 'a bare array of lists',
+    wrapped: '`{"lists": […]}`',
   },
   singleLists: {
     served: '`GET /company/named-lists/{name}` is the list: `{"name", "values", "items"}`',
     'without-name': 'the list without its `name`',
     keyed: 'one object with the list under its name',
+    array: 'an array of one list',
+    items: 'an array of its items',
     'not-found': '404 for every list. All lists at once can still be had.',
     html: '200 and a login page for every list. All lists at once can still be had.',
   },
@@ -46,5 +48,6 @@ export const listDimensions = {
   fieldCatalogue: {
     array: '`GET /company/people/fields` is a bare array',
     wrapped: '`{"fields": […]}`',
+    keyed: 'one object, keyed by field id',
   },
 } as const

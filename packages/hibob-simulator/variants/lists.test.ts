@@ -8,7 +8,6 @@ type Json = Record<string, unknown>
 
 async function start(t: Parameters<typeof startTestCompany>[0]) {
   const started = await startTestCompany(t)
-  started.company.answerAs({ lists: 'keyed' })
   const all = async (variants: Partial<Variants>) => {
     started.company.answerAs(variants)
     return (await (await started.call('/company/named-lists?includeArchived=true')).json()) as Json
@@ -36,6 +35,8 @@ t.test('a single list is served, without its name, keyed, unknown, or a login pa
   t.match(await (await one({})).json(), { name: 'site', values: Array, items: Array })
   t.same(Object.keys((await (await one({ singleLists: 'without-name' })).json()) as Json), ['values', 'items'])
   t.match(await (await one({ singleLists: 'keyed' })).json(), { site: { name: 'site', items: Array } })
+  t.match(await (await one({ singleLists: 'array' })).json(), [{ name: 'site', items: Array }])
+  t.match(await (await one({ singleLists: 'items' })).json(), [{ id: 2606110, name: 'London' }])
   t.equal((await one({ singleLists: 'not-found' })).status, 404)
   const page = await one({ singleLists: 'html' })
   t.match([page.status, page.headers.get('content-type')], [200, /text\/html/])

@@ -72,7 +72,8 @@ t.test('each value of each dimension changes what is answered, alone and back ag
 t.test('ids are numbers with every digit, and references come in every form', async t => {
   const { id, boss, search, row } = await start(t)
   t.match(await search({ personIds: 'numbers' }), `"id":${id}`)
-  t.match(await search({ references: 'number' }), `"reportsTo":${boss.id}`)
+  t.match(await row({ personIds: 'in-list' }), { id: [id], '/root/id': { value: [id] } })
+  t.match(await search({ personIds: 'texts', references: 'number' }), `"reportsTo":${boss.id}`)
   t.same((await row({ references: 'id' })).work['reportsTo'], boss.id)
   t.match((await row({ references: 'in-list' })).work['reportsTo'], [{ id: boss.id }])
   const { work } = await row({ references: 'manager' })
@@ -114,6 +115,7 @@ t.test('rows are nested, by slash keys, or both; nobody stands between them; lab
     employees: [null, {}, 7, { id }, 'nobody', { id: null }, []],
   })
   t.match(JSON.parse(await search({ oddRows: 'none', peopleAnswer: 'more-keys' })), { page: {}, employees: [{ id }] })
+  t.match(JSON.parse(await search({ peopleAnswer: 'array' })), [{ id }])
 })
 
 t.test('a hidden category is left out without a word', async t => {

@@ -3,6 +3,7 @@ export const personDimensions = {
   peopleAnswer: {
     employees: '`{"employees": […]}`',
     'more-keys': 'other keys stand before and after `employees`',
+    array: 'a bare array of people',
   },
   oddRows: {
     none: 'every row is a person',
@@ -22,6 +23,7 @@ export const personDimensions = {
   personIds: {
     texts: 'the id of a person is a text',
     numbers: 'a number beyond 2^53, with every digit',
+    'in-list': 'a text in a list of one',
   },
   references: {
     object: '`work.reportsTo` is an object with id, names and email',

@@ -38,6 +38,10 @@ export function shapeSingleList(list: PlainList, variants: Variants): unknown {
       return { [list.name]: { name: list.name, ...body } }
     case 'without-name':
       return body
+    case 'array':
+      return [{ name: list.name, ...body }]
+    case 'items':
+      return shapeItems(list.name, list.items, variants)
     default:
       return { name: list.name, ...body }
   }

@@ -2,6 +2,7 @@
 import type { Variants } from './dimensions.ts'
 
 export function frameOf({ peopleAnswer }: Variants): [before: string, after: string] {
+  if (peopleAnswer === 'array') return ['[', ']']
   if (peopleAnswer === 'employees') return ['{"employees":[', ']}']
   return ['{"count":1,"page":{"employees":[{"id":"1"}],"next":null},"employees":[', '],"links":[],"employeesLeft":[]}']
 }

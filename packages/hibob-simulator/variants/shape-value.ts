@@ -10,7 +10,7 @@ const isStandard = ({ id }: Field) => !id.includes('.custom')
 
 export function shapeValue(field: Field, value: unknown, variants: Variants): unknown {
   if (field.category === hiddenCategory[variants.hidden]) return undefined
-  if (field.id === 'root.id') return variants.personIds === 'numbers' ? exactNumber(value) : value
+  if (field.id === 'root.id') return personIds[variants.personIds](value)
   if (field.id === 'work.reportsTo' && variants.references === 'manager') return undefined
   if (value === null) return emptyAs[variants.empties]
   const shaped =
@@ -18,6 +18,7 @@ export function shapeValue(field: Field, value: unknown, variants: Variants): un
   return variants.values === 'in-list' && isStandard(field) && !Array.isArray(shaped) ? [shaped] : shaped
 }
 
+const personIds = { texts: (id: unknown) => id, numbers: exactNumber, 'in-list': (id: unknown) => [id] } as const
 const emptyAs = { null: null, blank: '  ', list: [], absent: undefined } as const
 
 function reference(manager: { id: string }, { references, unicode }: Variants): unknown {

@@ -34,9 +34,14 @@ function withUpdates(body: Json, { fieldUpdates, webhooks }: Variants): Json {
   }
 }
 
+const idShapes = {
+  texts: (id: unknown) => String(id),
+  numbers: (id: unknown) => exactNumber(String(id)),
+  'in-lists': (id: unknown) => [id],
+} as const
+
 function withIds(value: unknown, { webhookIds }: Variants): unknown {
-  if (webhookIds === 'number-for-company') return value
-  return eachId(value, id => (webhookIds === 'texts' ? String(id) : exactNumber(String(id))))
+  return webhookIds === 'number-for-company' ? value : eachId(value, idShapes[webhookIds])
 }
 
 function eachId(value: unknown, shape: (id: unknown) => unknown): unknown {

@@ -5,7 +5,7 @@ export const transportDimensions = {
     bom: 'UTF-8 after a byte order mark',
     gzip: 'gzip, though the request does not ask for it',
     brotli: 'brotli, though the request does not ask for it',
-    'utf-16': 'UTF-16, little-endian, after a byte order mark',
+    'utf-16': 'UTF-16, little-endian, after a byte order mark. An import fails and names the encoding.',
   },
   contentType: {
     'with-charset': '`application/json;charset=utf-8`',

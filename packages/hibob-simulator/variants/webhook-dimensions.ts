@@ -14,6 +14,7 @@ export const webhookDimensions = {
     'number-for-company': 'the company’s id is a number, all others are texts',
     texts: 'texts everywhere',
     numbers: 'numbers everywhere, with every digit',
+    'in-lists': 'each in a list of one',
   },
   fieldUpdates: {
     objects: '`fieldUpdates: [{"id"}]`',

@@ -42,6 +42,10 @@ t.test('ids are texts or numbers with every digit, changed fields have several n
   const { id, sent } = await start(t)
   t.match(JSON.parse((await sent({ webhookIds: 'texts' })).text), { companyId: '700123' })
   t.match((await sent({ webhookIds: 'numbers' })).text, `"employeeId":${id},`)
+  t.match(JSON.parse((await sent({ webhookIds: 'in-lists' })).text), {
+    companyId: [700123],
+    data: { employeeId: [id] },
+  })
   const data = async (fieldUpdates: Variants['fieldUpdates']) => JSON.parse((await sent({ fieldUpdates })).text).data
   t.match(await data('objects'), { fieldUpdates: [{ id: 'root.surname' }] })
   t.match(await data('texts'), { fieldUpdates: ['root.surname'] })
