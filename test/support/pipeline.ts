@@ -1,7 +1,7 @@
 // Everything between a simulated HiBob and the change topics, on real engines, under names that no other test uses.
 import { randomBytes } from 'node:crypto'
 import { type EventData, type EventType, encodeEvent, type HibobEvent, type LogRecord } from '@hibob-sync/domain'
-import { type Company, startSimulator } from '@hibob-sync/hibob-simulator'
+import { type Company, startSimulator, type Variants } from '@hibob-sync/hibob-simulator'
 import { applyTopics, createKafka, createLanes, partitionFor, readRange, topicNames } from '@hibob-sync/kafka'
 import {
   connectMongo,
@@ -22,6 +22,10 @@ export interface PipelineOptions {
   /** Tenant id → people of its company (0: an empty company). */
   tenants: Record<string, number>
   settlingMs?: number
+  /** Tenant id → how the answers of its company differ from the standard ones. */
+  answersAs?: Record<string, Partial<Variants>>
+  /** How long answers lag behind changes, where they do. */
+  answersLateMs?: number
   replicationFactor?: number
   env?: Record<string, string>
   rateLimits?: Record<string, number>
@@ -46,15 +50,17 @@ export async function preparePipeline(options: PipelineOptions) {
   await applyTopics(client, { prefix, replicationFactor: options.replicationFactor ?? 1, partitions: partitionCount })
   const mongo = await connectMongo(database, { appName: 'test' })
   await ensureIndexes(mongo)
-  const companies = Object.entries(options.tenants).map(([, people], index) => ({
+  const companies = Object.entries(options.tenants).map(([tenant, people], index) => ({
     id: String(700_000 + index),
     people,
+    answersAs: options.answersAs?.[tenant] ?? {},
   }))
   const simulator = await startSimulator({
     seed,
     companies,
     ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
     ...(options.rateWindowMs === undefined ? {} : { rateWindowMs: options.rateWindowMs }),
+    ...(options.answersLateMs === undefined ? {} : { settlingMs: options.answersLateMs }),
   })
   const masterKey = randomBytes(32)
   const env: NodeJS.ProcessEnv = {
@@ -179,10 +185,11 @@ export async function startPipeline(options: PipelineOptions) {
   const companies = Object.keys(options.tenants).map(tenant => prepared.accessOf(tenant))
   const base = ingress.url.replace('0.0.0.0', '127.0.0.1')
   const webhookUrl = (tenant: string) => `${base}/webhooks/hibob/${prepared.accessOf(tenant).token}`
-  for (const tenant of Object.keys(options.tenants)) {
+  async function connectWebhooks(tenant: string): Promise<void> {
     const { company, secret } = prepared.accessOf(tenant)
     await company.sendWebhooksTo(webhookUrl(tenant), secret, { retryTimeScale: 0.05 })
   }
+  for (const tenant of Object.keys(options.tenants)) await connectWebhooks(tenant)
 
   /** Everything that happened in the companies until now is in the read models and on the topics. */
   async function caughtUp(): Promise<void> {
@@ -202,5 +209,5 @@ export async function startPipeline(options: PipelineOptions) {
     await prepared.close()
   }
 
-  return { ...prepared, projector, importer, ingress, webhookUrl, caughtUp, stop }
+  return { ...prepared, projector, importer, ingress, webhookUrl, connectWebhooks, caughtUp, stop }
 }

@@ -6,11 +6,17 @@ import { until } from './until.ts'
 
 /** A change as `type: the fields that it names`, in the order of their names; without its prefix. */
 export async function toldOf(pipeline: Pipeline, tenant: string, id: string): Promise<string[]> {
-  const changes = changesOf(await pipeline.userChangesOf(tenant)).filter(({ subject }) => subject === id)
-  return changes.map(({ type, data }) => {
+  return (await toldOfAll(pipeline, tenant))[id] ?? []
+}
+
+/** The same for everyone, by id. */
+export async function toldOfAll(pipeline: Pipeline, tenant: string): Promise<Record<string, string[]>> {
+  const told: Record<string, string[]> = {}
+  for (const { subject, type, data } of changesOf(await pipeline.userChangesOf(tenant))) {
     const fields = data.changed.map(({ field }) => field).sort()
-    return [type.replace('learnamp.user.', ''), ...fields].join(' ')
-  })
+    told[subject] = [...(told[subject] ?? []), [type.replace('learnamp.user.', ''), ...fields].join(' ')]
+  }
+  return told
 }
 
 export async function teamsTold(pipeline: Pipeline, tenant: string, id: string): Promise<string[]> {
