@@ -29,7 +29,7 @@ export function showHibobCheck({ findings, fields, audience }: CheckReport): voi
 
 function linesOf({ level, topic, text, advice }: Finding): string {
   const indent = ' '.repeat(levelColumns + topicColumns)
-  const width = Math.min(Math.max(process.stdout.columns ?? 80, columnsMin), columnsMax) - indent.length
+  const width = Math.min(Math.max(process.stdout.columns || 80, columnsMin), columnsMax) - indent.length
   const word = level.padEnd(levelColumns)
   const head = `${wantsColours(process.stdout) ? styleText(colours[level], word, { validateStream: false }) : word}${topic.padEnd(topicColumns)}`
   const lines = [...wrapped(visible(text), width), ...(advice === null ? [] : wrapped(visible(`→ ${advice}`), width))]

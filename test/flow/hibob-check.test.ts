@@ -145,13 +145,16 @@ await t.test(
 await t.test('tenants are added with the check as the next step', async t => {
   const token = join(folder, 'token.txt')
   await writeFile(token, 'secret')
-  const { code, stdout, stderr } = await hibobSync(
-    prepared.env,
-    ...['tenants', 'add', 'fresh', '--company-id', '1', '--hibob-url', prepared.simulator.url, '--json'],
-    ...['--service-user-id', 'SERVICE-1', '--service-user-token-file', token],
-  )
+  const add = (tenant: string, ...more: string[]) =>
+    hibobSync(
+      prepared.env,
+      ...['tenants', 'add', tenant, '--company-id', '1', '--hibob-url', prepared.simulator.url, ...more],
+      ...['--service-user-id', 'SERVICE-1', '--service-user-token-file', token],
+    )
+  const { code, stdout, stderr } = await add('fresh')
   t.equal(code, 0, stderr)
-  t.strictSame(Object.keys(JSON.parse(stdout) as object), ['tenant', 'webhook_url'])
+  t.match(stdout, /^https?:\S+\n$/)
   t.match(stderr, /hibob-sync hibob check fresh/)
+  t.strictSame(Object.keys(JSON.parse((await add('other', '--json')).stdout) as object), ['tenant', 'webhook_url'])
   t.match(await check('nobody'), { code: 1, stderr: /^tenant_unknown/ })
 })

@@ -1,6 +1,8 @@
 // Settings that need of HiBob what nobody has asked for: one import brings it, and until then the former rule holds.
 import { standardFields } from '@hibob-sync/domain'
 import t from 'tap'
+import type { CheckReport } from '../../services/cli/hibob-check/findings.ts'
+import { hibobSync } from '../support/command.ts'
 import { preparePipeline, runImporter, runIngress, runProjector } from '../support/pipeline.ts'
 import { dayClock, tenantLife } from '../support/settings-and-days.ts'
 import { until } from '../support/until.ts'
@@ -71,6 +73,14 @@ await t.test(
     t.same(await fieldsOf(ada), [...standardFields, subDepartment].sort())
     t.match(await prepared.models.list('acme', 'subdepartment'), { items: [{ id: '77', name: 'Field Sales' }, {}, {}] })
     t.same(await life.importReasons(), ['operator', 'settings'])
+
+    const { stdout } = await hibobSync(prepared.env, 'hibob', 'check', 'acme', '--json')
+    const { fields, lists } = JSON.parse(stdout) as CheckReport
+    t.match(
+      fields.find(({ path }) => path === subDepartment),
+      { box: 'Work', of: Number },
+    )
+    t.match(lists.at(-1), { list: 'subdepartment', items: 3 }, 'the check asks for what the settings read')
   },
 )
 

@@ -77,10 +77,13 @@ function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
     if (typeof value === 'string') found[name] = of(value)
   }
   for (const name of ['content-type', 'content-encoding', 'transfer-encoding'])
-    note(name, value => (/^[\w/+.;= -]{1,80}$/.test(value) ? value.toLowerCase() : 'another form'))
-  for (const name of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'content-length'])
-    note(name, value => (/^\d{1,6}$/.test(value) ? value : formOf(value)))
-  for (const name of ['x-ratelimit-reset', 'retry-after', 'date']) note(name, formOf)
+    note(name, value => (/^[\w/+.-]{1,60}( ?; ?charset="?[\w-]{1,20}"?)?$/i.test(value) ? value : 'another form'))
+  for (const limit of ['x-ratelimit', 'ratelimit']) {
+    for (const name of [`${limit}-limit`, `${limit}-remaining`])
+      note(name, value => (/^\d{1,6}$/.test(value) ? value : formOf(value)))
+    note(`${limit}-reset`, formOf)
+  }
+  for (const name of ['ratelimit', 'retry-after', 'date']) note(name, formOf)
   note('location', value => (value.startsWith('/') ? 'a path' : 'a URL'))
   return found
 }
@@ -88,5 +91,6 @@ function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
 function formOf(value: string): string {
   if (/^\d+$/.test(value)) return `${value.length} digits`
   if (/^\d+\.\d+$/.test(value)) return 'a fraction'
+  if (/^[+-]\d+$/.test(value)) return 'digits after a sign'
   return Number.isNaN(Date.parse(value)) ? 'another form' : 'a date'
 }

@@ -37,7 +37,7 @@ export function hibobCommands(program: Command, context: Context): void {
 }
 
 async function check(context: Context, tenant: string, { record, force, json }: CheckOptions): Promise<void> {
-  await context.presentTenant(tenant)
+  const { state } = await context.presentTenant(tenant)
   if (record !== undefined && !force) await refuseToReplace(record)
   const { serviceUserId, token, hibobUrl } = await (await context.tenants()).credentials(tenant)
   const needs = needsOf(await tenantStates(await context.mongo()).live(tenant))
@@ -45,6 +45,7 @@ async function check(context: Context, tenant: string, { record, force, json }: 
   let done = 0
   const { report, recording } = await checkTenant({
     tenant,
+    isStopped: state === 'credentials_invalid',
     baseUrl: assertAllowedUrl(hibobUrl, commaList(context.settings().HIBOB_ALLOWED_URLS)),
     serviceUserId,
     token: token.reveal(),

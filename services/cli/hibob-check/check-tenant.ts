@@ -16,6 +16,7 @@ import { judge } from './judge.ts'
 
 export interface CheckedTenant {
   tenant: string
+  isStopped?: boolean
   /** Allowed already. */
   baseUrl: string
   serviceUserId: string
@@ -42,7 +43,7 @@ export async function checkTenant(checked: CheckedTenant): Promise<{ report: Che
     const answers = await askHibob({ client, calls, settled, needs, random, onStep })
     const recordedOn = new Date().toISOString().slice(0, 10)
     const recording = recordingOf(calls, names, { recordedFrom: originOf(baseUrl), recordedOn })
-    return { report: judge(tenant, answers), recording }
+    return { report: judge(tenant, answers, checked.isStopped), recording }
   } finally {
     await client.close()
     await dispatcher.destroy()

@@ -55,6 +55,12 @@ t.test('all is well when everything needed is shown, starters and leavers too', 
   t.ok(report.findings.every(({ level, advice }) => level === 'ok' && advice === null))
 })
 
+t.test('a tenant that was stopped is said to be, with how it goes on', async t => {
+  const report = judge('acme', well, true)
+  t.equal(report.ok, true)
+  t.match(notes(report), [{ topic: 'tenant', advice: /tenants resume acme/ }])
+})
+
 t.test('the box to tick is the category that HiBob names, wherever the field was moved to', async t => {
   const moved = catalogue.map(one => (one.id === custom ? field(custom, 'Learning & more') : one))
   const report = judged({

@@ -8,7 +8,8 @@ import { judgeFields, readableFields } from './judge-fields.ts'
 import { judgeLists } from './judge-lists.ts'
 import { tickBox } from './permission-boxes.ts'
 
-export function judge(tenant: string, answers: CheckAnswers): CheckReport {
+/** `isStopped`: HiBob refused the tenant's credentials earlier, and nothing is asked on its behalf until somebody lets it go on. */
+export function judge(tenant: string, answers: CheckAnswers, isStopped = false): CheckReport {
   const { fields, lists, people, sample, calls, notes } = answers
   const catalogue = fields.kind === 'ok' ? fields.fields : null
   const readable = sample.kind === 'ok' ? readableFields(sample.fields, sample.people, catalogue) : []
@@ -16,6 +17,7 @@ export function judge(tenant: string, answers: CheckAnswers): CheckReport {
   const differenceMs = clockDifference(calls)
   const findings = [
     ...judgeCredentials(tenant, answers),
+    ...(isStopped && fields.kind === 'ok' ? [stopped(tenant)] : []),
     ...judgeSearch(tenant, answers),
     ...judgeFields(readable, tenant),
     ...(people.kind === 'ok' ? judgeAudience(people.people, people.statuses, people.unreadable) : []),
@@ -52,6 +54,13 @@ function judgeCredentials(tenant: string, { fields, calls }: CheckAnswers): Find
   const topic = /^(unauthorized|forbidden)$/.test(fields.kind) ? 'credentials' : 'connection'
   return [judgeFailure({ topic, what: "the company's fields", failure: fields, call, tenant, forbidden })]
 }
+
+const stopped = (tenant: string) =>
+  note(
+    'tenant',
+    `HiBob refused something earlier, so ${tenant} is stopped (credentials_invalid).`,
+    `Once nothing below needs attention: \`hibob-sync tenants resume ${tenant}\`.`,
+  )
 
 function judgeSearch(tenant: string, { people, sample, calls }: CheckAnswers): Finding[] {
   const failure = 'detail' in people ? people : 'detail' in sample ? sample : null
