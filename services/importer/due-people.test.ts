@@ -61,6 +61,15 @@ t.test('Any number of webhooks about a person make that person due once, by the 
   ])
 })
 
+t.test('A webhook of whatever kind or version asks for a reading when it names a person', async t => {
+  for (const more of [
+    { webhookType: 'timeoff.request.approved' },
+    { webhookType: 'employee.somethingNew', format: 'unknown' },
+    { webhookType: null, format: 'v1' },
+  ] as const)
+    t.match(whatIsAsked([webhook(1, '7', more)], settlingMs).people, [{ employeeId: '7' }])
+})
+
 t.test('A webhook of another company, about nobody, or an event that cannot be read makes nobody due', async t => {
   const unreadable = { record: webhook(3, '1').record, event: null }
   const asked = whatIsAsked([webhook(1, '7', { companyMismatch: true }), webhook(2, null), unreadable], settlingMs)
