@@ -13,7 +13,7 @@ const otherThings: [RegExp, string][] = [
   [/^\s*$/, 'is empty: {} are settings that set nothing'],
   [/^\s*</, 'is HTML or XML, not JSON'],
   [
-    /^\s*(---|%YAML|#.*\n)|^\s*[\w-]+:(\s|$)/,
+    /^\s*(---|%YAML|#.*\n)|^\s*(- )?(?<quote>["']?)[\w-]+\k<quote>:(\s|$)|^\s*- /,
     'is YAML, not JSON: write it as JSON, such as {"time_zone": "Europe/Berlin"}',
   ],
   [
@@ -37,7 +37,7 @@ export function documentFrom(bytes: Buffer, name: string): unknown {
   const { text } = decoded
   const read = jsonFrom(text)
   if ('value' in read) return read.value
-  const other = /^\s*[{"]/.test(text) ? undefined : otherThings.find(([pattern]) => pattern.test(text))?.[1]
+  const other = /^\s*\{/.test(text) ? undefined : otherThings.find(([pattern]) => pattern.test(text))?.[1]
   if (other !== undefined) throw invalid(`${name} ${other}`)
   const lines = read.problems
     .slice(0, problemsMax)
