@@ -1,5 +1,5 @@
 // From an exchange with HiBob to a JSON value or a failure. HiBob answers 401 with an empty body and a wrong path with
-// status 200 and a login page in HTML. Any content type but HTML is taken for JSON if it is JSON.
+// status 200 and a login page in HTML. Nobody vouches for the content type: what is JSON is taken for JSON.
 import { createHash } from 'node:crypto'
 import type { HibobFailure } from './failure.ts'
 import { discardBody, type Exchange, eachChunk, type RequestLimits, readBody } from './http-exchange.ts'
@@ -10,6 +10,8 @@ import { textOf } from './webhook-body.ts'
 
 // as long as HiBob's firewall keeps an address out
 const firewallBanMs = 5 * 60_000
+
+const headBytes = 256
 
 export interface AnswerClock {
   wallNow: () => number
@@ -36,8 +38,8 @@ export async function readAnswer<T extends object>(
   }
   const body = await readBody(exchanged, limits)
   if (!Buffer.isBuffer(body)) return body
-  const json = isHtml(exchanged) ? null : jsonOf(body)
-  if (json === null) return noJson(endpoint, exchanged, sizeAndHash(body))
+  const json = jsonOf(body)
+  if (json === null) return noJson(endpoint, exchanged, body, sizeAndHash(body))
   const value = read(json.value, shapeNotes(endpoint))
   return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
 }
@@ -60,22 +62,28 @@ export async function streamAnswer<T extends object>(
   reader: AnswerReader<T>,
 ): Promise<Answer<T>> {
   const failure = failureOf(endpoint, exchanged, clock)
-  if (failure !== null || isHtml(exchanged)) {
+  if (failure !== null) {
     discardBody(exchanged)
-    return failure ?? noJson(endpoint, exchanged, 'not read')
+    return failure
   }
-  let isJsonText = true
+  let head: Buffer | null = null
+  const notJson = new Error('the answer is no JSON')
   const broken = await eachChunk(exchanged, limits, async chunk => {
-    if (!isJsonText) return
+    head ??= Buffer.from(chunk.subarray(0, headBytes))
+    let isJsonText = true
     try {
       reader.take(chunk)
     } catch {
       isJsonText = false
     }
     await reader.handOn?.()
+    // the rest is not worth reading
+    if (!isJsonText) throw notJson
+  }).catch(error => {
+    if (error !== notJson) throw error
+    return noJson(endpoint, exchanged, head, 'no JSON, or broken')
   })
   if (broken !== null) return broken
-  if (!isJsonText) return noJson(endpoint, exchanged, 'no JSON, or broken')
   const value = reader.finish()
   await reader.handOn?.()
   return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
@@ -86,9 +94,10 @@ function oddAnswer(endpoint: string, { status }: Exchange, { path, expected, fou
   return { kind: 'invalid_answer', status, detail, shape: { endpoint, path, expected, found, count: 1 } }
 }
 
-/** `what` lets the answer be recognised again, and holds nothing of it. */
-function noJson(endpoint: string, exchanged: Exchange, what: string): HibobFailure {
-  const found = contentType(exchanged) || 'no content type'
+/** `what` lets the answer be recognised again, and holds nothing of it. A page in HTML is named so, whatever its content type. */
+function noJson(endpoint: string, exchanged: Exchange, head: Buffer | null, what: string): HibobFailure {
+  const isPage = /^\s*<(!doctype html|html|head|body|!--)/i.test(head?.subarray(0, headBytes).toString() ?? '')
+  const found = isPage ? 'text/html' : contentType(exchanged) || 'no content type'
   const detail = `HiBob answered ${exchanged.status} to ${endpoint}: expected JSON, found something else (${found}, ${what})`
   const shape = { endpoint, path: '$', expected: 'JSON', found, count: 1 }
   return { kind: 'invalid_answer', status: exchanged.status, detail, shape }
