@@ -14,7 +14,7 @@ import {
 } from '../support/main-path.ts'
 import { pairwise } from '../support/pairwise.ts'
 import { startPipeline } from '../support/pipeline.ts'
-import { importEveryone, teamsTold, toldOfAll } from '../support/told.ts'
+import { importEnded, teamsTold, toldOfAll } from '../support/told.ts'
 
 /** Chosen together, since all lists are read only where a single one cannot be had. */
 const listChoices: Partial<Variants>[] = [
@@ -105,7 +105,8 @@ await t.test('an import publishes everyone as they are, also after a refusal for
     casts.set(tenant, { ...populate(company), newcomer: '' })
     if (namesTime(variantsOf(tenant))) company.misbehave({ status429: 1 })
   }
-  const imports = await ofEach(tenant => importEveryone(pipeline, tenant))
+  const imports = await ofEach(tenant => importEnded(pipeline, tenant))
+  await pipeline.caughtUp()
   for (const [index, tenant] of tenants.entries()) t.match(imports[index], { state: 'completed' }, titleOf(tenant))
   await areRight(t, false)
 })
@@ -119,7 +120,8 @@ await t.test('webhooks bring a hire, a promotion, another manager, cleared value
 
 await t.test('a renamed department is found by the next import', async t => {
   for (const tenant of tenants) rename(pipeline.company(tenant))
-  await ofEach(tenant => importEveryone(pipeline, tenant))
+  await ofEach(tenant => importEnded(pipeline, tenant))
+  await pipeline.caughtUp()
   await areRight(t, true)
 })
 
@@ -147,7 +149,7 @@ await t.test('what cannot be read is named, and nobody is published', async t =>
     'other-encoding': { code: 'hibob_invalid_answer', detail: /UTF-16/ },
   }
   for (const [tenant, failure] of Object.entries(failures)) {
-    t.match(await importEveryone(pipeline, tenant), { state: 'failed', outcome: { failure } }, tenant)
+    t.match(await importEnded(pipeline, tenant), { state: 'failed', outcome: { failure } }, tenant)
     t.same(await pipeline.userChangesOf(tenant), [], tenant)
   }
 })

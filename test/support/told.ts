@@ -26,11 +26,8 @@ export async function teamsTold(pipeline: Pipeline, tenant: string, id: string):
 
 let asked = 0
 
-/**
- * Asks for an import of everyone, again where another was open, which may have read what was before. Resolves with how it ended, when all
- * that it told is folded and published.
- */
-export async function importEveryone(pipeline: Pipeline, tenant: string): Promise<ImportDocument> {
+/** Asks for an import of everyone, again where another was open, which may have read what was before. Resolves with how it ended. */
+export async function importEnded(pipeline: Pipeline, tenant: string): Promise<ImportDocument> {
   const imports = importStore(pipeline.mongo)
   const ended = async (importId: string): Promise<ImportDocument> => {
     let found: ImportDocument | null = null
@@ -44,10 +41,14 @@ export async function importEveryone(pipeline: Pipeline, tenant: string): Promis
     const importId = `import-${++asked}`
     await pipeline.append('hibob.import.requested', tenant, { importId, reason: 'operator', by: 'test' })
     const found = await ended(importId)
-    if (found.joined === null) {
-      await pipeline.caughtUp()
-      return found
-    }
+    if (found.joined === null) return found
     await ended(found.joined)
   }
+}
+
+/** The same, resolving when all that it told is folded and published. */
+export async function importEveryone(pipeline: Pipeline, tenant: string): Promise<ImportDocument> {
+  const found = await importEnded(pipeline, tenant)
+  await pipeline.caughtUp()
+  return found
 }
