@@ -15,6 +15,7 @@ import {
 import { pairwise } from '../support/pairwise.ts'
 import { startPipeline } from '../support/pipeline.ts'
 import { importEnded, teamsTold, toldOfAll } from '../support/told.ts'
+import { startWebProxy } from '../support/web-proxy.ts'
 
 /** Chosen together, since all lists are read only where a single one cannot be had. */
 const listChoices: Partial<Variants>[] = [
@@ -54,6 +55,7 @@ const variantsOf = (tenant: string) => variants[tenant] as Partial<Variants>
 const unreadable = ['hidden-lifecycle', 'other-encoding']
 const tenants = Object.keys(variants).filter(tenant => !unreadable.includes(tenant))
 
+const proxy = await startWebProxy({ credentials: 'sync:secret' })
 const pipeline = await startPipeline({
   tenants: Object.fromEntries(Object.keys(variants).map(tenant => [tenant, 0])),
   answersAs: variants,
@@ -61,9 +63,13 @@ const pipeline = await startPipeline({
   answersLateMs: 200,
   rateLimits: { 'people/search': 1000, 'company/named-lists': 1000 },
   rateWindowMs: 2000,
-  env: { IMPORTER_RETRY_MAX_MS: '500', IMPORTER_IMPORTS_MAX: '16' },
+  // answers go through a proxy, as in networks that let no other calls out
+  env: { IMPORTER_RETRY_MAX_MS: '500', IMPORTER_IMPORTS_MAX: '16', HTTP_PROXY: proxy.url },
 })
-t.teardown(() => pipeline.stop())
+t.teardown(async () => {
+  await pipeline.stop()
+  await proxy.close()
+})
 
 const casts = new Map<string, Cast>()
 const castOf = (tenant: string) => casts.get(tenant) as Cast
@@ -109,6 +115,7 @@ await t.test('an import publishes everyone as they are, also after a refusal for
   await pipeline.caughtUp()
   for (const [index, tenant] of tenants.entries()) t.match(imports[index], { state: 'completed' }, titleOf(tenant))
   await areRight(t, false)
+  t.ok(proxy.seen.length > tenants.length, 'HiBob was reached through the proxy')
 })
 
 await t.test('webhooks bring a hire, a promotion, another manager, cleared values and a leaver', async t => {
