@@ -20,7 +20,7 @@ export function requirePlainArguments(command: Command): void {
     requirePlain(`<${name}>`, command.processedArgs[index], code)
   })
   for (const option of command.options) {
-    if (isFree(option.flags)) continue
+    if (isFree(option.flags) || command.getOptionValueSource(option.attributeName()) !== 'cli') continue
     const long = option.long ?? option.flags
     const given = command.getOptionValue(option.attributeName()) as unknown
     for (const value of Array.isArray(given) ? given : [given]) {

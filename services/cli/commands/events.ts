@@ -53,8 +53,8 @@ export function eventCommands(program: Command, context: Context): void {
 }
 
 function requireOrder({ from, to }: EventOptions): void {
-  if (from === undefined || to === undefined || from < to) return
-  throw new AppError('time_invalid', '--from must be before --to', { retryable: false })
+  if (from === undefined || to === undefined || from <= to) return
+  throw new AppError('time_invalid', '--from must not be after --to', { retryable: false })
 }
 
 async function* eventsOf(context: Context, tenant: string, options: EventOptions): AsyncGenerator<ShownEvent> {
