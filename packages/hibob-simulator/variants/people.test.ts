@@ -88,6 +88,8 @@ t.test('values come in lists, as numbers, with blanks, in other spellings, and w
   t.match(listed, { firstName: ['Zoë'], work: { title: ['251880101'], startDate: ['2024-01-31'] } })
   t.same((listed.work['custom'] as Json)['field_1698036945390'], ['79'], 'what is a list already stays one')
   t.match(await row({ values: 'numbers' }), { firstName: 'Zoë', surname: 7 })
+  t.match(await row({ unicode: 'decomposed' }), { firstName: 'Zoe\u0308', surname: 7 }, 'one variant hides no other')
+  await row({ unicode: 'composed' })
   const blanks = await row({ values: 'blanks-around' })
   t.match(blanks, { email: ' zoe@company.example\t', internal: { lifecycleStatus: ' Employed\t' } })
   t.match(await row({ values: 'plain', spelling: 'upper' }), { internal: { lifecycleStatus: 'EMPLOYED' } })

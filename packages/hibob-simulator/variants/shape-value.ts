@@ -1,7 +1,7 @@
 // What a field of a person holds, as a tenant's HiBob shows it. Undefined: it is not shown.
 import type { Field } from '../field-catalogue.ts'
 import type { Variants } from './dimensions.ts'
-import { exactNumber } from './exact-number.ts'
+import { exactNumber, isDigits } from './exact-number.ts'
 
 const hiddenCategory = { nothing: null, work: 'Work', lifecycle: 'Lifecycle' } as const
 const lifecycleWords = new Set(['internal.status', 'internal.lifecycleStatus'])
@@ -41,7 +41,8 @@ function plainValue(field: Field, value: unknown, variants: Variants): unknown {
   const spelt = lifecycleWords.has(field.id) ? word(value, variants) : value
   if (variants.values === 'blanks-around' && (lifecycleWords.has(field.id) || field.id === 'root.email'))
     return ` ${spelt}\t`
-  if (variants.values === 'numbers' && isStandard(field) && field.type === 'text') return exactNumber(spelt)
+  if (variants.values === 'numbers' && isStandard(field) && field.type === 'text' && isDigits(spelt))
+    return exactNumber(spelt)
   return eachMark(spelt, variants.unicode)
 }
 
