@@ -5,7 +5,7 @@ import { peopleSearch, type Row, startHibobStandIn } from '../support/hibob-stan
 import { preparePipeline, runImporter, runProjector } from '../support/pipeline.ts'
 import { tenantLife } from '../support/settings-and-days.ts'
 
-const names = ['odd', 'blank', 'hidden', 'waiting', 'dates', 'gone', 'form', 'hired']
+const names = ['odd', 'blank', 'hidden', 'waiting', 'dates', 'gone', 'form', 'hired', 'nameless']
 const hibobs = new Map(await Promise.all(names.map(async name => [name, await startCompany()] as const)))
 const prepared = await preparePipeline({
   tenants: {},
@@ -193,3 +193,35 @@ await t.test('active people who are suddenly Hired are held beyond the removal l
   t.equal(shown.people.length, held)
   t.match(shown.people, [{ fields: [{ field: 'status', from: 'active', to: 'pending' }] }])
 })
+
+await t.test(
+  'a row without an id costs that row: who may be in it is neither missing nor changed, and `status` names it',
+  async t => {
+    const others = ['200', '201'].map((each): Row => ({ ...plain, id: each }))
+    await imported('nameless', plain, ...others)
+    const { id: _, ...withoutId } = { ...plain, firstName: 'private' }
+    hibobs.get('nameless')?.answer({
+      'POST /people/search': ({ body }) => {
+        const { filters } = JSON.parse(body.toString()) as { filters?: { values: string[] }[] }
+        const named = others.filter(({ id }) => filters === undefined || filters[0]?.values.includes(String(id)))
+        return { body: { employees: [withoutId, ...named] } }
+      },
+    })
+    const { counts } = await hibobSyncJson<{ counts: object }>(env, 'import', 'nameless', '--wait')
+    t.match(counts, { seen: 2, not_seen: 0, unreadable: 2 })
+    await projector.caughtUp()
+    t.match(await userOf('nameless'), { status: 'active', first_name: 'Ada' })
+    t.same(await hibobSyncJson(env, 'users', 'nameless', '--unseen'), [])
+    const { hibob_notes } = await hibobSyncJson<{ hibob_notes: { endpoint: string }[] }>(
+      env,
+      'tenants',
+      'show',
+      'nameless',
+    )
+    const ofPeople = hibob_notes.filter(({ endpoint }) => endpoint === 'POST /people/search')
+    t.same(ofPeople, [
+      { endpoint: 'POST /people/search', path: '$.employees[0].id', expected: 'an id', found: 'nothing', count: 1 },
+    ])
+    t.notMatch(JSON.stringify(hibob_notes), /private/)
+  },
+)

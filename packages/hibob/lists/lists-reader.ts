@@ -108,9 +108,13 @@ export function createListsReader({ wanted, asked }: WantedLists, notes: ShapeNo
   function entry({ self }: Place & { is: 'lists' }, path: string, found: unknown): void {
     if (asked === null) return notes.odd(path, 'an object with items', found)
     const { name, items, values } = (found ?? {}) as Record<string, unknown>
-    const list = Array.isArray(items) || Array.isArray(values) ? openList(path, null) : self
+    if (!Array.isArray(items) && !Array.isArray(values)) {
+      addItem(self, found, path, wanted, notes)
+      self.hasItems ||= self.items.size > 0
+      return
+    }
+    const list = openList(path, null)
     list.hasItems = true
-    if (list === self) return addItem(self, found, path, wanted, notes)
     attribute(list, 'name', name)
     for (const [key, entries] of Object.entries({ items, values }))
       if (Array.isArray(entries))
