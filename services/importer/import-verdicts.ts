@@ -1,5 +1,5 @@
 // When an import must not go on, and what its failure tells operators: what HiBob answered, and what to do. Pure.
-import type { HibobFailure } from '@hibob-sync/hibob'
+import type { HibobFailure, ShapeNote } from '@hibob-sync/hibob'
 import { AppError } from '@hibob-sync/runtime'
 
 export interface Verdict {
@@ -10,13 +10,27 @@ export interface Verdict {
 const seeAudience =
   "check the service user's permission group in HiBob: its audience must hold everyone (select people by condition, without “Lifecycle status equals Employed”)"
 
+/** Rows of an answer that bear no usable id, with what was odd in it. */
+export interface RowsWithoutId {
+  unreadable: number
+  notes: readonly ShapeNote[]
+}
+
 /** Protocol P8: an answer that shows nobody, or fewer than half of the known people, is believed in nothing. */
-export function tooFewSeen(known: ReadonlySet<string>, seen: ReadonlySet<string>): Verdict | null {
-  if (seen.size === 0) return { code: 'import_saw_nobody', detail: `HiBob showed nobody: ${seeAudience}` }
+export function tooFewSeen(known: ReadonlySet<string>, seen: ReadonlySet<string>, rows: RowsWithoutId): Verdict | null {
+  const advice = rows.unreadable > 0 ? seeIds(rows) : seeAudience
+  if (seen.size === 0) return { code: 'import_saw_nobody', detail: `HiBob showed nobody: ${advice}` }
   const again = known.intersection(seen).size
   if (again * 2 >= known.size) return null
-  const detail = `HiBob showed ${again} of ${known.size} known people, fewer than half: nobody was changed; ${seeAudience}`
+  const detail = `HiBob showed ${again} of ${known.size} known people, fewer than half: nobody was changed; ${advice}`
   return { code: 'import_saw_too_few', detail }
+}
+
+// people were shown, and cannot be told apart: the audience is not the cause
+function seeIds({ unreadable, notes }: RowsWithoutId): string {
+  const note = notes.find(({ expected }) => expected === 'an id') ?? notes[0]
+  const where = note === undefined ? '' : ` (expected ${note.expected} at ${note.path}, found ${note.found})`
+  return `of ${unreadable} people it showed no id that can be read${where}: report it with this message`
 }
 
 /** Without a lifecycle status leavers cannot be told from employees: then nothing of the answer is believed. */

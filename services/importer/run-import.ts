@@ -77,7 +77,7 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
     return client.everyone({ fields: ['root.id', lifecyclePath], take, purpose: 'import', signal })
   })
   if (isFinal(named)) return named
-  const refused = tooFewSeen(known, ids) ?? (isStatusShown ? null : noStatusSeen(ids.size))
+  const refused = tooFewSeen(known, ids, named) ?? (isStatusShown ? null : noStatusSeen(ids.size))
   if (refused !== null) return outcomeOf(writer, refused)
 
   run.shows({ phase: 'lists', expected: ids.size })
@@ -89,7 +89,7 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
   const everyone = await run.patiently(() => readEveryone(parts, run, writer))
   if (isFinal(everyone)) return everyone
   await parts.failures.noted(tenantId, 'everyone', everyone.notes)
-  const vanished = tooFewSeen(known, writer.seen)
+  const vanished = tooFewSeen(known, writer.seen, everyone)
   if (vanished !== null) return outcomeOf(writer, vanished)
 
   run.shows({ phase: 'missing' })
