@@ -40,14 +40,15 @@ export function replayed({ calls }: Recording): Replayed {
   routes['POST /people/search'] = ({ body }) => {
     const { filters } = JSON.parse(body.toString()) as { filters?: { values: string[] }[] }
     const ids = filters?.[0]?.values
-    return { body: { ...around, employees: ids === undefined ? everyone : ids.flatMap(id => rows.get(id) ?? []) } }
+    const employees = ids === undefined ? everyone : ids.flatMap(id => rows.get(id) ?? [])
+    return { body: around === null ? employees : { ...around, employees } }
   }
   return { routes, people, lists }
 }
 
 function peopleAnswer(answer: Shape, lists: MadeUpLists) {
-  if (answer.type !== 'object' || answer.keys['employees']?.type !== 'array') throw new Error('no people answer')
-  const { employees, ...otherKeys } = answer.keys
+  const { employees, ...otherKeys } = answer.type === 'object' ? answer.keys : { employees: answer }
+  if (employees?.type !== 'array') throw new Error('no people answer')
   const rows = new Map<string, unknown>()
   const people: ReplayedPerson[] = []
   const everyone = expanded(employees.items).map((shape, at) => {
@@ -67,7 +68,9 @@ function peopleAnswer(answer: Shape, lists: MadeUpLists) {
     })
     return row
   })
-  return { people, rows, everyone, around: madeUp({ type: 'object', keys: otherKeys }, '', anything()) as object }
+  const around =
+    answer.type === 'array' ? null : (madeUp({ type: 'object', keys: otherKeys }, '', anything()) as object)
+  return { people, rows, everyone, around }
 }
 
 /** The nested and the slash form of a value mean the same; labels are of no account. */

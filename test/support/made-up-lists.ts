@@ -21,20 +21,27 @@ const nameIn = (list: Shape) =>
   list.type === 'object' && list.keys['name']?.type === 'text' ? (list.keys['name'].word ?? '') : ''
 
 function oneList(shape: Shape, name: string, lists: MadeUpLists): unknown {
-  if (shape.type !== 'object') return madeUp(shape, '', anything())
-  // under its own name, as in the keyed form
-  const own = shape.keys[name]
-  if (own?.type === 'object') return { [name]: oneList(own, name, lists) }
+  // an array of the one list
+  if (shape.type === 'array' && shape.items.some(({ shape }) => holdsItems(shape)))
+    return expanded(shape.items).map(list => oneList(list, name, lists))
+  if (shape.type === 'object' && !holdsItems(shape)) {
+    // under its own name, as in the keyed form
+    const own = shape.keys[name]
+    return own === undefined ? madeUp(shape, '', anything()) : { [name]: oneList(own, name, lists) }
+  }
   const items = lists.get(name) ?? new Map<string, string>()
   lists.set(name, items)
   const firstId = 910_000 + [...lists.keys()].indexOf(name) * 1000
-  const entries = Object.entries(shape.keys).map(([key, one]) => {
+  const itemsOf = (one: Shape) => {
     let count = 0
-    const made = one.type === 'array' ? listItems(one, items, () => [name, firstId + count++]) : null
-    return [key, made ?? madeUp(one, '', anything())]
-  })
-  return Object.fromEntries(entries)
+    return one.type === 'array' ? listItems(one, items, () => [name, firstId + count++]) : madeUp(one, '', anything())
+  }
+  if (shape.type !== 'object') return itemsOf(shape)
+  return Object.fromEntries(Object.entries(shape.keys).map(([key, one]) => [key, itemsOf(one)]))
 }
+
+const holdsItems = (shape: Shape) =>
+  shape.type === 'object' && (shape.keys['items'] !== undefined || shape.keys['values'] !== undefined)
 
 /** Only an item with an id and a name is one that people may refer to. */
 function listItems(

@@ -33,7 +33,10 @@ export function shapeNames(asked: { fields: readonly string[]; lists: readonly s
   const asks = new Set(asked.fields)
   const slashed = new Map([...paths].map(([path, name]) => [slashKey(path), slashKey(name)]))
   return {
-    key: key => (standardKeys.has(key) ? key : (slashed.get(key) ?? segments.get(key) ?? lists.get(key) ?? null)),
+    key: key =>
+      standardKeys.has(key) || standardFieldIds.has(key)
+        ? key
+        : (slashed.get(key) ?? paths.get(key) ?? segments.get(key) ?? lists.get(key) ?? null),
     word: text => (isStandardWord(text) || asks.has(text) ? (paths.get(text) ?? text) : (lists.get(text) ?? null)),
     field: path => (standardFieldIds.has(path) ? path : (paths.get(path) ?? 'another field')),
     list: name => (standardLists.has(name) ? name : (lists.get(name) ?? 'another list')),
