@@ -47,7 +47,7 @@ await t.test(
     t.match(stdout, /internal\.lifecycleStatus +│ \d+ of \d+/)
     const longest = Math.max(...stdout.split('\n').map(line => line.length))
     t.ok(longest <= 80, `${longest} columns`)
-    // each once, but people for whom they are and for their fields
+    // once each; people twice: their statuses, then the fields of some
     t.match(prepared.company('acme').calls, { 'company/people/fields': 1, 'people/search': 2 })
   },
 )

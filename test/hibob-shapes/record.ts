@@ -1,4 +1,4 @@
-// Writes the recordings of this folder anew: `npx node test/hibob-shapes/record.ts`. No tenant has given us one yet, so each is made by the check
+// Writes the recordings of this folder again: `npx node test/hibob-shapes/record.ts`. No tenant has given us one yet, so each is made by the check
 // itself against something else, and says so: the simulator in one of its variants, or answers as documents and public reports describe them.
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -14,7 +14,7 @@ export interface ShapeStream {
 
 interface Open {
   type: 'object' | 'array'
-  /** Objects: the name of the key whose value comes next; null for one that may be anything. */
+  /** Objects: the name of the key before the next value; null for one that may be anything. */
   key: string | null
   keys: Record<string, Shape>
   counts: Map<string, ShapeCount>

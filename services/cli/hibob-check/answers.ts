@@ -8,7 +8,7 @@ export interface CheckAnswers {
   fields: Outcome<{ fields: FieldDefinition[] }>
   /** One outcome for each list that the product needs. */
   lists: ListAnswer[]
-  /** Everyone whom HiBob shows, by what it shows of their status. */
+  /** Everyone that HiBob shows, by what it shows of their status. */
   people: Outcome<{ people: number; unreadable: number; statuses: StatusCount[] }>
   /** Of some people of each status: of how many HiBob shows a field, and of how many it has a value. */
   sample: Outcome<{ people: number; fields: FieldCount[] }>

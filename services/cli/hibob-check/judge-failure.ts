@@ -42,7 +42,8 @@ export function judgeFailure({ topic, what, failure, call, tenant, forbidden }: 
         return need(`${detail}.`, 'Try again later. HiBob reports troubles at https://status.hibob.io.')
       return need(`${detail}.`, unreachable(detail, setUrl))
     default:
-      if (isElsewhere(call, status))
+      // where HiBob has answered the first call, it is at this URL
+      if (topic === 'connection' && isElsewhere(call, status))
         return need(
           `What answers at the API's URL is not HiBob's API: ${elsewhere(call, status)}.`,
           `Check the API's URL: ${setUrl}, or https://api.sandbox.hibob.com/v1 for the sandbox.`,

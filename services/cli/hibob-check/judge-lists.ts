@@ -1,4 +1,4 @@
-// The lists whose items are named by id: in which shape they came, and what of them could not be read.
+// The lists that name the items people's fields refer to: in which shape they came, and which are missing.
 import { listNames } from '@hibob-sync/domain'
 import type { CallFacts, ListAnswer, ListShape } from './answers.ts'
 import { attention, counted, type Finding, note, ok } from './findings.ts'

@@ -161,6 +161,18 @@ t.test('each failure has its own advice, and the URL is doubted only when it is 
   }
 })
 
+t.test('where HiBob answered the first call, no later failure casts doubt on the URL', async t => {
+  for (const failed of [failure('rejected', 404), failure('invalid_answer', 200)]) {
+    const calls = [
+      call('company/people/fields'),
+      call('people/search', { status: failed.status, contentType: 'text/html' }),
+    ]
+    const [finding] = attentions(judged({ people: failed, sample: { kind: 'not_asked' }, calls }))
+    t.match(finding, { topic: 'permissions', advice: /--record/ })
+    t.notMatch(finding?.advice, /--hibob-url/)
+  }
+})
+
 t.test('lists: a shape, an odd item and a missing list are each said, a common failure once', async t => {
   const odd = judged({
     notes: ['GET /company/named-lists: $.department.items[3].name holds number, expected a text'],

@@ -1,5 +1,5 @@
 // Everyone as they stream past: how many of each status there are, and a few ids of each, chosen at random so that they are not all the
-// first whom the company hired. What is held stays small whatever the company's size.
+// first ones that the company hired. What is held stays small whatever the company's size.
 import type { ObservedPerson } from '@hibob-sync/hibob'
 import type { FieldCount, StatusCount } from './answers.ts'
 
