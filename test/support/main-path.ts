@@ -68,11 +68,12 @@ export const rename = (company: Company): void => company.renameListItem('depart
 /** What services must have been told of everyone in the end: types of changes, with the fields that they name. */
 export function expectedChanges(variants: Partial<Variants>): Record<Name, string[]> {
   if (variants.hidden === 'work') return changesWithoutWork
+  const title = variants.unreadable === 'title' ? '' : ' job_title'
   const cleared = keepsCleared(variants) ? 'updated primary_team' : 'updated email override_manager primary_team'
   return {
     boss: ['created', 'updated primary_team'],
     engineer: ['created'],
-    promoted: ['created', 'updated full_name job_title last_name location'],
+    promoted: ['created', `updated full_name${title} last_name location`],
     left: ['created'],
     away: ['created', 'updated primary_team'],
     mover: ['created', 'updated override_manager primary_team', 'updated primary_team'],
@@ -106,7 +107,8 @@ export const expectedTeams = ({ hidden }: Partial<Variants>): Record<string, str
 export function expectedUsers(company: Company, variants: Partial<Variants>, cast: Cast | null): ExpectedUsers {
   const users = Object.fromEntries(company.people.map(person => [person.id, userOf(company, person)]))
   if (cast !== null && keepsCleared(variants)) Object.assign(users[cast.cleared] as User, lastValues(company, cast))
-  return variants.hidden === 'work' ? withoutWork(users) : users
+  if (variants.hidden === 'work') return withAll(users, unseenWork)
+  return variants.unreadable === 'title' ? withAll(users, { job_title: null }) : users
 }
 
 // a value that is cleared then cannot be told from one that is not shown, and keeps its last value
@@ -120,9 +122,10 @@ function lastValues(company: Company, cast: Cast): Partial<ExpectedUser> {
   }
 }
 
-function withoutWork(users: ExpectedUsers): ExpectedUsers {
-  const hidden = { job_title: null, location: null, primary_team: null, hire_date: null, override_manager: null }
-  return Object.fromEntries(Object.entries(users).map(([id, user]) => [id, { ...user, ...hidden }]))
+const unseenWork = { job_title: null, location: null, primary_team: null, hire_date: null, override_manager: null }
+
+function withAll(users: ExpectedUsers, values: Partial<ExpectedUser>): ExpectedUsers {
+  return Object.fromEntries(Object.entries(users).map(([id, user]) => [id, { ...user, ...values }]))
 }
 
 const nameOf = (company: Company, list: string, id: string | number | null) =>

@@ -61,7 +61,16 @@ t.test('each value of each dimension changes what is answered, alone and back ag
     'references',
     'itemReferences',
   ] as const
-  for (const dimension of [...dimensions, 'values', 'empties', 'spelling', 'unicode', 'dates', 'hidden'] as const) {
+  for (const dimension of [
+    ...dimensions,
+    'values',
+    'unreadable',
+    'empties',
+    'spelling',
+    'unicode',
+    'dates',
+    'hidden',
+  ] as const) {
     const [first, ...others] = valuesOf(dimension)
     for (const value of others) t.not(await search({ [dimension]: value }), standard, `${dimension} ${value}`)
     company.answerAs({ [dimension]: first })
@@ -94,6 +103,7 @@ t.test('values come in lists, as numbers, with blanks, in other spellings, and w
   t.match(blanks, { email: ' zoe@company.example\t', internal: { lifecycleStatus: ' Employed\t' } })
   t.match(await row({ values: 'plain', spelling: 'upper' }), { internal: { lifecycleStatus: 'EMPLOYED' } })
   t.same((await row({ unicode: 'decomposed' }))['firstName'], 'Zoe\u0308')
+  t.match(await row({ unreadable: 'title' }), { work: { title: ['251880101', String] } })
   t.match(await row({ dates: 'times' }), { work: { startDate: '2024-01-31T00:00:00' } })
 })
 

@@ -43,6 +43,11 @@ export const personDimensions = {
     numbers: 'a number where a text has digits alone, such as the name “7”',
     'blanks-around': 'blanks around email addresses and lifecycle words. They are no part of them.',
   },
+  unreadable: {
+    nothing: 'every value can be read',
+    title:
+      'every `work.title` is a list of two items. New people have no title, known people keep theirs; all else is followed.',
+  },
   empties: {
     null: 'an empty field is null',
     blank: 'a text of blanks',

@@ -13,6 +13,7 @@ export function shapeValue(field: Field, value: unknown, variants: Variants): un
   if (field.id === 'root.id') return personIds[variants.personIds](value)
   if (field.id === 'work.reportsTo' && variants.references === 'manager') return undefined
   if (value === null) return emptyAs[variants.empties]
+  if (field.id === 'work.title' && variants.unreadable === 'title') return [value, 'Another title']
   const shaped =
     field.type === 'employee' ? reference(value as { id: string }, variants) : plainValue(field, value, variants)
   return variants.values === 'in-list' && isStandard(field) && !Array.isArray(shaped) ? [shaped] : shaped
