@@ -4,7 +4,7 @@ import type { AnswerReader } from '../answer.ts'
 import { createJsonWalk, type JsonKey, type JsonKind } from '../json/json-walk.ts'
 import { cutOff, type OddShape, oddShape, pathOf, type ShapeNote, type ShapeNotes } from '../shape-note.ts'
 import type { NamedList, NamedListItem } from './named-list.ts'
-import { addItem, nameList, type OpenList, openList, type Wanted } from './open-list.ts'
+import { addItem, type OpenList, openList, type Wanted } from './open-list.ts'
 
 export interface ListsAnswer {
   kind: 'ok'
@@ -100,7 +100,7 @@ export function createListsReader({ wanted, asked }: WantedLists, notes: ShapeNo
 
   function attribute(list: OpenList, key: JsonKey, found: unknown): void {
     const text = Array.isArray(found) && found.length === 1 ? found[0] : found
-    if (key === 'name' && typeof text === 'string' && text.trim() !== '') nameList(list, text, wanted)
+    if (key === 'name' && typeof text === 'string' && text.trim() !== '') list.name = text
     else if ((key === 'items' || key === 'values') && found !== null) notes.odd(pathOf(list.path, key), 'a list', found)
   }
 

@@ -41,11 +41,6 @@ export function isWanted({ key, name }: OpenList, wanted: Wanted): boolean {
   return (key !== null && wanted.has(key)) || (name !== null && wanted.has(name))
 }
 
-export function nameList(list: OpenList, name: string, wanted: Wanted): void {
-  list.name = name
-  if (!isWanted(list, wanted)) list.items.clear()
-}
-
 /** Of the same id the first item counts: it stands under `values` and under `items`. */
 export function addItem(list: OpenList, value: unknown, path: string, wanted: Wanted, notes: ShapeNotes): void {
   const isNamed = isWanted(list, wanted)
