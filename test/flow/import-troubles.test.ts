@@ -117,8 +117,12 @@ await t.test('429 is waited out, as long as HiBob says; meanwhile `status` and `
   const company = prepared.company('limited')
   company.misbehave({ status429: 3 })
   const waiting = hibobSync(prepared.env, 'import', 'limited', '--wait')
-  await until(async () => (await shownOf('limited'))?.import?.failure !== null)
-  t.match(await shownOf('limited'), { import: { state: 'running', failure: /answered 429/ } })
+  let seen: ShownTenant | undefined
+  await until(async () => {
+    seen = await shownOf('limited')
+    return seen?.import?.failure != null
+  })
+  t.match(seen, { import: { state: 'running', failure: /answered 429/ } })
   t.equal((await importCalm()).state, 'completed')
   const { code, stderr } = await waiting
   t.equal(code, 0)
