@@ -67,6 +67,19 @@ t.test('a field that is empty is null, and one that is not shown is absent', asy
   t.same(person?.absent, ['about.me', 'work.secret'])
 })
 
+t.test('a section that comes as a list of one is read as that one', async t => {
+  const listed = {
+    ...row,
+    work: [row.work],
+    internal: [row.internal],
+    humanReadable: { work: [row.humanReadable.work] },
+  }
+  const paths = ['work.title', 'work.custom.field_1698036945383', 'internal.lifecycleStatus', 'work.reportsTo']
+  t.same(readPerson(listed, paths), readPerson(row, paths))
+  const two = { ...row, work: [row.work, row.work] }
+  t.same(readPerson(two, ['work.title'])?.absent, ['work.title'], 'of two nothing is guessed')
+})
+
 t.test('slash keys stand in where the nested form is missing, and never over a null', async t => {
   const person = readPerson(
     {

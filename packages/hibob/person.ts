@@ -88,7 +88,11 @@ function rootValue(row: Json, path: string): unknown {
 function nested(row: Json, path: string): unknown {
   const keys = path.startsWith('root.') ? [path.slice('root.'.length)] : path.split('.')
   let value: unknown = row
-  for (const key of keys) value = isObject(value) ? own(value, key) : undefined
+  for (const key of keys) {
+    // a section of a record may come as a list of one
+    const section = Array.isArray(value) && value.length === 1 ? value[0] : value
+    value = isObject(section) ? own(section, key) : undefined
+  }
   return value
 }
 
