@@ -1,5 +1,5 @@
 // A company's field catalogue, in HiBob's several shapes → one plain shape. An odd entry costs that entry.
-import { idOf } from './hibob-id.ts'
+import { idOf } from './people/hibob-id.ts'
 import { type OddShape, oddShape, pathOf, type ShapeNotes } from './shape-note.ts'
 
 /** `listId` names the list whose item ids are the field's values. */

@@ -1,9 +1,9 @@
 // Against a server that answers as badly as it can, over real connections.
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
-import { createAuthFailureCap } from './auth-failure-cap.ts'
 import { createHibobClient } from './hibob-client.ts'
-import { createRateBudget } from './rate-budget.ts'
+import { createAuthFailureCap } from './requests/auth-failure-cap.ts'
+import { createRateBudget } from './requests/rate-budget.ts'
 import { type Answer, json, start } from './test-server.ts'
 
 const person = { id: '3400000000000000001', firstName: 'Ada', work: { reportsTo: null } }

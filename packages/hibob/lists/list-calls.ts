@@ -1,9 +1,10 @@
 // The two ways to ask HiBob for company lists: one by its name, or all of them. Archived items come too: old records name them.
-import { streamAnswer } from '../answer.ts'
+
 import type { HibobFailure } from '../failure.ts'
-import type { GuardedCall } from '../guarded-call.ts'
 import type { CallOptions } from '../hibob-client.ts'
-import type { RequestLimits } from '../http-exchange.ts'
+import { streamAnswer } from '../requests/answer.ts'
+import type { GuardedCall } from '../requests/guarded-call.ts'
+import type { RequestLimits } from '../requests/http-exchange.ts'
 import { oddShape, type ShapeNote, shapeNotes } from '../shape-note.ts'
 import { createListsReader, type ListsAnswer, type WantedLists } from './lists-reader.ts'
 import type { NamedList } from './named-list.ts'

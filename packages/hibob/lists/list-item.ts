@@ -1,5 +1,5 @@
 // One entry of a list, with those nested in it, as HiBob writes it → flat items. An odd entry costs that entry, an odd name that name.
-import { idOf } from '../hibob-id.ts'
+import { idOf } from '../people/hibob-id.ts'
 import { pathOf, type ShapeNotes } from '../shape-note.ts'
 import type { NamedListItem } from './named-list.ts'
 

@@ -1,7 +1,8 @@
 // Reads an answer about company lists in each of the shapes that HiBob has been seen with: one object keyed by list name, a bare array of
 // lists, `{"lists": …}`, one list alone, or (of a list that was asked for by name) its bare items. Only wanted lists are kept.
-import type { AnswerReader } from '../answer.ts'
+
 import { createJsonWalk, type JsonKey, type JsonKind } from '../json/json-walk.ts'
+import type { AnswerReader } from '../requests/answer.ts'
 import { cutOff, type OddShape, oddShape, pathOf, type ShapeNote, type ShapeNotes } from '../shape-note.ts'
 import type { NamedList, NamedListItem } from './named-list.ts'
 import { addItem, type OpenList, openList, type Wanted } from './open-list.ts'

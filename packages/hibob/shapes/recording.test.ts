@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ObservedCall } from '../observe-calls.ts'
+import type { ObservedCall } from '../requests/observe-calls.ts'
 import { recordingOf } from './recording.ts'
 import { recordingText } from './recording-text.ts'
 import { shapeNames } from './shape-names.ts'

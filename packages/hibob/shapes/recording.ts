@@ -1,7 +1,7 @@
 // What HiBob answered, as a document that may leave the company: which call, under which headers, in which shape. No value of a person
 // is in it, no id, and no name that the company gave.
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ObservedCall } from '../observe-calls.ts'
+import type { ObservedCall } from '../requests/observe-calls.ts'
 import type { ShapeNames } from './shape-names.ts'
 import { type WrittenShape, writeShape } from './written-shape.ts'
 

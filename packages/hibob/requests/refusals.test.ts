@@ -1,7 +1,7 @@
 // A server that refuses every search, and a caller that asks as soon as it may, on a clock that the test moves.
 import t, { type Test } from 'tap'
+import { start } from '../test-server.ts'
 import { createRateBudget } from './rate-budget.ts'
-import { start } from './test-server.ts'
 
 const search = { ids: ['5'], fields: ['root.firstName'] }
 

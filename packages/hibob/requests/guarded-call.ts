@@ -2,9 +2,9 @@
 // allow it. Nothing is retried here; after a 401 nothing more is sent until a probe is due, after a 403
 // nothing to the same path.
 import type { Dispatcher } from 'undici'
+import type { HibobFailure } from '../failure.ts'
 import { type Answer, type AnswerClock, type ReadValue, readAnswer } from './answer.ts'
 import type { AuthFailureCap } from './auth-failure-cap.ts'
-import type { HibobFailure } from './failure.ts'
 import { type Exchange, exchange, type RequestLimits } from './http-exchange.ts'
 import type { Purpose, RateBudget } from './rate-budget.ts'
 import { rateLimitOf, saidRetryAfterMs } from './rate-headers.ts'

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { shapeNames } from '../shapes/shape-names.ts'
+import { json, start } from '../test-server.ts'
 import { createHibobAgent } from './hibob-agent.ts'
 import { observeCalls } from './observe-calls.ts'
-import { shapeNames } from './shapes/shape-names.ts'
-import { json, start } from './test-server.ts'
 
 const names = shapeNames({ fields: ['work.title'], lists: [] })
 

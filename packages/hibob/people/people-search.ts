@@ -1,6 +1,7 @@
 // `POST /people/search`: what is sent, and what its answer says of the people asked for.
+
+import { type OddShape, oddShape, type ShapeNote, type ShapeNotes } from '../shape-note.ts'
 import { type ObservedPerson, readPerson } from './person.ts'
-import { type OddShape, oddShape, type ShapeNote, type ShapeNotes } from './shape-note.ts'
 
 export interface SearchAnswer {
   kind: 'ok'

@@ -1,6 +1,6 @@
 // Asks HiBob until it has answered, or has failed in a way that waiting does not mend, by the one retry policy.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HibobFailure } from './failure.ts'
+import type { HibobFailure } from '../failure.ts'
 import { type RetryLimits, retryOf } from './retry-policy.ts'
 
 export interface Patience {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { parseJson } from './json-text.ts'
+import { parseJson } from '../json-text.ts'
+import { shapeNotes } from '../shape-note.ts'
 import { readPerson } from './person.ts'
-import { shapeNotes } from './shape-note.ts'
 
 const id = '3400000000000000001'
 const row = {

@@ -1,9 +1,9 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
-import { until } from '../../test/support/until.ts'
+import { until } from '../../../test/support/until.ts'
+import { start } from '../test-server.ts'
 import { plainBytes, UnreadableBytes } from './answer-bytes.ts'
-import { start } from './test-server.ts'
 
 const text = '{"employees":[{"id":"5","firstName":"Zoë 🌱"}]}'
 const mark = Buffer.from([0xef, 0xbb, 0xbf])

@@ -1,8 +1,8 @@
 // One HTTP exchange with HiBob, bounded in time and size. Returns the answer's head and a body that is still to be read, so that
 // a small answer can be parsed whole and a company's answer streamed.
 import { type Dispatcher, request } from 'undici'
+import type { HibobFailure } from '../failure.ts'
 import { plainBytes, UnreadableBytes } from './answer-bytes.ts'
-import type { HibobFailure } from './failure.ts'
 import { proxyFault, proxyOf } from './hibob-agent.ts'
 import { redirectOf } from './redirect.ts'
 

@@ -1,5 +1,5 @@
 // What a `table.entry.*` webhook says beyond the person: which table, and from when its row holds.
-import { nestsShallowly, parseJson } from './json-text.ts'
+import { nestsShallowly, parseJson } from '../json-text.ts'
 import { bodyBytes, type StoredBody } from './webhook-body.ts'
 
 /** `effectiveDate` (`YYYY-MM-DD`) for tables with a history, `rowId` for the others; HiBob sends one of the two, formerly both. */

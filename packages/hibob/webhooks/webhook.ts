@@ -1,6 +1,6 @@
 // A webhook's bytes → what the log records of it. Never throws: what cannot be read is of format `unknown` and kept whole.
 // On ingress's hot path. HiBob's spellings: v2 with `fieldUpdates` or `fieldUpdatesIds`, strings or objects; v1 by `employee`.
-import { nestsShallowly, parseJson } from './json-text.ts'
+import { nestsShallowly, parseJson } from '../json-text.ts'
 import { type StoredBody, storeBody, textOf } from './webhook-body.ts'
 
 /** Ids are strings of digits or null; `triggeredAt` is HiBob's own text (no zone, microseconds). The body is there in one of two forms. */

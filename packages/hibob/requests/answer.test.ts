@@ -1,5 +1,5 @@
 import t from 'tap'
-import { start } from './test-server.ts'
+import { start } from '../test-server.ts'
 
 const search = { ids: ['5'], fields: ['root.firstName'] }
 const everyone = { fields: ['root.firstName'], take: async () => undefined }

@@ -1,7 +1,7 @@
 // A people answer of any size, read row by row: what is held is one row and what was not yet taken, never the whole answer.
 // The rows stand under `employees`, or bare. A row that is too large to be held costs that row.
-import { createJsonWalk, type JsonKey, type JsonKind } from './json/json-walk.ts'
-import { cutOff, type OddShape, oddShape } from './shape-note.ts'
+import { createJsonWalk, type JsonKey, type JsonKind } from '../json/json-walk.ts'
+import { cutOff, type OddShape, oddShape } from '../shape-note.ts'
 
 /** `path`: where it stands in the answer. */
 export interface PeopleRow {

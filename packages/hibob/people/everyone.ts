@@ -1,9 +1,9 @@
 // Everyone of a company, person by person, from an answer that is never in memory whole.
-import { type Answer, type AnswerClock, streamAnswer } from './answer.ts'
-import type { Exchange, RequestLimits } from './http-exchange.ts'
+import { type Answer, type AnswerClock, streamAnswer } from '../requests/answer.ts'
+import type { Exchange, RequestLimits } from '../requests/http-exchange.ts'
+import { type ShapeNote, type ShapeNotes, shapeNotes } from '../shape-note.ts'
 import { createRowStream, type PeopleRow, tooLargeRow } from './people-stream.ts'
 import { type ObservedPerson, readPerson } from './person.ts'
-import { type ShapeNote, type ShapeNotes, shapeNotes } from './shape-note.ts'
 
 export interface EveryoneAnswer {
   kind: 'ok'

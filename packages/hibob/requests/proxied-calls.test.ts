@@ -2,10 +2,10 @@
 import { createServer } from 'node:net'
 import { type ProxySettings, proxiesOf } from '@hibob-sync/runtime'
 import t, { type Test } from 'tap'
-import { startHttpsServer } from '../../test/support/https-server.ts'
-import { startWebProxy, type WebProxyOptions } from '../../test/support/web-proxy.ts'
-import { createHibobClient } from './hibob-client.ts'
-import { json, start } from './test-server.ts'
+import { startHttpsServer } from '../../../test/support/https-server.ts'
+import { startWebProxy, type WebProxyOptions } from '../../../test/support/web-proxy.ts'
+import { createHibobClient } from '../hibob-client.ts'
+import { json, start } from '../test-server.ts'
 
 const search = { ids: ['5'], fields: ['root.firstName'] }
 const secure = await startHttpsServer((request, response) => {

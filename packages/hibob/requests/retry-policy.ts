@@ -1,5 +1,5 @@
 // When a failed call to HiBob is made again: one policy for all endpoints, and for whoever calls them. Pure; times in ms.
-import type { HibobFailure } from './failure.ts'
+import type { HibobFailure } from '../failure.ts'
 
 export type Failure = Pick<HibobFailure, 'kind' | 'status' | 'retryAfterMs'>
 

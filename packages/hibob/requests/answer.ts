@@ -1,12 +1,12 @@
 // From an exchange with HiBob to a JSON value or a failure. HiBob answers 401 with an empty body and a wrong path with
 // status 200 and a login page in HTML. Nobody vouches for the content type: what is JSON is taken for JSON.
 import { createHash } from 'node:crypto'
-import type { HibobFailure } from './failure.ts'
+import type { HibobFailure } from '../failure.ts'
+import { nestsShallowly, parseJson } from '../json-text.ts'
+import { isOddShape, type OddShape, type ShapeNotes, shapeNotes } from '../shape-note.ts'
+import { textOf } from '../webhooks/webhook-body.ts'
 import { discardBody, type Exchange, eachChunk, type RequestLimits, readBody } from './http-exchange.ts'
-import { nestsShallowly, parseJson } from './json-text.ts'
 import { retryAfterMs, saidRetryAfterMs } from './rate-headers.ts'
-import { isOddShape, type OddShape, type ShapeNotes, shapeNotes } from './shape-note.ts'
-import { textOf } from './webhook-body.ts'
 
 // as long as HiBob's firewall keeps an address out
 const firewallBanMs = 5 * 60_000

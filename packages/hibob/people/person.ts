@@ -1,8 +1,8 @@
 // One row of a people answer → what is observed of a person. HiBob's quirks end here: nested form first, slash keys as a fallback,
 // `root.*` at top level, absent ≠ null, ids always text, and of other people (`work.reportsTo`) nothing but the id.
 
+import type { ShapeNotes } from '../shape-note.ts'
 import { idOf, personIdOf } from './hibob-id.ts'
-import type { ShapeNotes } from './shape-note.ts'
 
 /** `fields`: path → machine value (null = empty). `labels`: path → HiBob's text for it. `absent`: asked for and not shown, sorted. */
 export interface ObservedPerson {

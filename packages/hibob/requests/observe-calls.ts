@@ -2,10 +2,10 @@
 // answer itself goes on to whoever asked, untouched and at their pace.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { Shape } from '../shapes/shape.ts'
+import type { ShapeNames } from '../shapes/shape-names.ts'
 import { type AnswerShape, answerShape } from './answer-shape.ts'
 import { type RateLimit, rateLimitOf } from './rate-headers.ts'
-import type { Shape } from './shapes/shape.ts'
-import type { ShapeNames } from './shapes/shape-names.ts'
 
 export interface ObservedCall {
   method: string

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { json, start } from '../test-server.ts'
 import { redirectOf } from './redirect.ts'
-import { json, start } from './test-server.ts'
 
 const search = { ids: ['5'], fields: ['root.firstName'] }
 const asked = { url: 'https://api.hibob.com/v1/people/search', method: 'POST' as const }

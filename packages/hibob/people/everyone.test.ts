@@ -1,6 +1,6 @@
 // Everyone of a company, streamed over real connections.
 import t from 'tap'
-import { type Answer, json, start } from './test-server.ts'
+import { type Answer, json, start } from '../test-server.ts'
 
 const person = { id: '3400000000000000001', firstName: 'Ada' }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import type { HibobFailure, HibobFailureKind } from '../failure.ts'
 import { askPatiently } from './ask-patiently.ts'
-import type { HibobFailure, HibobFailureKind } from './failure.ts'
 import { backoffMs, retryOf } from './retry-policy.ts'
 
 const limits = { retryBaseMs: 1000, retryMaxMs: 300_000 }

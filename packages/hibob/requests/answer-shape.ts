@@ -1,11 +1,11 @@
 // The shape of an answer from its raw bytes as they come, compressed or not. Whoever hands them over is never held up: where they come
 // faster than they can be looked at, the rest is not looked at.
 import { PassThrough } from 'node:stream'
+import type { Shape } from '../shapes/shape.ts'
+import type { ShapeNames } from '../shapes/shape-names.ts'
+import { createShapeStream } from '../shapes/shape-stream.ts'
 import { plainBytes } from './answer-bytes.ts'
 import type { Headers } from './rate-headers.ts'
-import type { Shape } from './shapes/shape.ts'
-import type { ShapeNames } from './shapes/shape-names.ts'
-import { createShapeStream } from './shapes/shape-stream.ts'
 
 const waitingBytesMax = 32 * 1024 * 1024
 
