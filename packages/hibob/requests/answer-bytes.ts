@@ -1,5 +1,6 @@
 // The bytes of an answer as plain UTF-8, whatever a server or a proxy on the way has made of them: compression that nobody asked
 // for is undone, a byte order mark dropped. What is not UTF-8 is named and never decoded into rubbish. Streamed throughout.
+import { isUtf8 } from 'node:buffer'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 
@@ -37,7 +38,7 @@ function codingsIn(headers: EncodedBody['headers']): string[] {
 
 /** Only what the bytes themselves confirm is undone: a proxy may decompress an answer and leave the header. */
 async function* decoded(bytes: AsyncIterable<Buffer>, coding: string): AsyncGenerator<Buffer> {
-  const [head, all] = await peeked(bytes)
+  const [head, all] = await peeked(bytes, hasNoMark.has(coding) ? textHeadBytes : headBytes)
   const decoder = decoderOf(coding, head)
   if (decoder === null) return yield* all
   // an error of either end comes out of the decoder; the callback is there since a pipeline wants one
@@ -76,11 +77,14 @@ function decoderOf(coding: string, head: Buffer): Transform | null {
   }
 }
 
-// brotli and bare deflate have no mark of their own; eight bytes that JSON or HTML may begin with are no accident
+// brotli and bare deflate have no mark of their own; what begins as JSON or HTML and goes on as text is no accident
+const hasNoMark = new Set(['br', 'deflate'])
+const textHeadBytes = 256
+
 const looksLikeJson = (head: Buffer) =>
-  /^(\xef\xbb\xbf)?\s*([{[]\s*(["{[\]}\d-]|[tfn]\w)|["<]\S|$)[\s\x21-\x7e\x80-\xff]*$/.test(
-    head.subarray(0, headBytes).toString('latin1'),
-  )
+  /^(\xef\xbb\xbf)?\s*([{[]\s*(["{[\]}\d-]|[tfn]\w)|["<]\S|$)[\s\x21-\x7e\x80-\xff]*$/.test(head.toString('latin1')) &&
+  // the last character may be cut
+  [0, 1, 2, 3].some(cut => cut <= head.length && isUtf8(head.subarray(0, head.length - cut)))
 
 async function* utf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const [head, all] = await peeked(bytes)
@@ -126,12 +130,15 @@ function charsetIn(headers: EncodedBody['headers']): string | null {
 
 const headBytes = 8
 
-/** The first bytes in one piece, eight or more if there are so many, and then all of them. */
-async function peeked(bytes: AsyncIterable<Buffer>): Promise<[head: Buffer, all: AsyncIterable<Buffer>]> {
+/** The first bytes in one piece, `atLeast` if there are so many, and then all of them. */
+async function peeked(
+  bytes: AsyncIterable<Buffer>,
+  atLeast = headBytes,
+): Promise<[head: Buffer, all: AsyncIterable<Buffer>]> {
   const rest = bytes[Symbol.asyncIterator]()
   let head = Buffer.alloc(0)
   let isOver = false
-  while (head.length < headBytes && !isOver) {
+  while (head.length < atLeast && !isOver) {
     const next = await rest.next()
     isOver = next.done === true
     if (next.done !== true) head = Buffer.concat([head, next.value])
