@@ -14,6 +14,8 @@ export interface TestProxy {
   loseNextAnswer(): void
   /** Answers to requests of a kind (Produce, if none is named) are held back from `true` on; `false` lets go those that came meanwhile. */
   hold(held: boolean, apiKey?: number): void
+  /** Answers that are held back now. */
+  holding(): number
   close(): Promise<void>
 }
 
@@ -24,7 +26,7 @@ const headBytes = 12
 
 export async function startTestProxy(target: () => number, host = '127.0.0.1'): Promise<TestProxy> {
   const produceBytes: number[] = []
-  const links = new Set<{ client: Socket; waiting: Map<number, number>; release(): void }>()
+  const links = new Set<{ client: Socket; backlog: Buffer[]; waiting: Map<number, number>; release(): void }>()
   let unansweredMax = 0
   let losing = false
   const held = new Set<number>()
@@ -44,7 +46,7 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
     const release = () => {
       while (backlog[0] !== undefined && !held.has(kindOf(backlog[0]))) pass(backlog.shift() as Buffer)
     }
-    const link = { client, waiting, release }
+    const link = { client, backlog, waiting, release }
     links.add(link)
     let lost = false
     client.on(
@@ -93,6 +95,7 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
       else held.delete(apiKey)
       for (const { release } of links) release()
     },
+    holding: () => [...links].reduce((count, { backlog }) => count + backlog.length, 0),
     async close() {
       for (const { client } of links) client.destroy()
       await new Promise(resolve => server.close(resolve))

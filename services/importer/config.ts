@@ -36,7 +36,8 @@ export const importerSettings = Type.Object({
   IMPORTER_IMPORTS_MAX: Type.Integer({
     default: 4,
     minimum: 1,
-    description: 'Imports of everyone under way at the same time, at most one per tenant.',
+    description:
+      'Imports of everyone that read at the same time, at most one per tenant; those that wait for HiBob do not count.',
   }),
   IMPORTER_IMPORT_AHEAD_PEOPLE: Type.Integer({
     default: 4000,

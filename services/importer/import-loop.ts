@@ -6,6 +6,7 @@ import type { ImportDocument, ImportOutcome, Imports, TenantStore } from '@hibob
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import { requireTaken } from './append-events.ts'
 import type { HibobClients } from './hibob-clients.ts'
+import { importSlots } from './import-slots.ts'
 import { cancelledBy, type Verdict, verdictOnFault } from './import-verdicts.ts'
 import { watchRun } from './import-watch.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
@@ -32,10 +33,12 @@ export function startImports(parts: ImportLoopParts) {
   const { imports, tenants, clients, metrics, logger, limits, owned } = parts
   const ending = new AbortController()
   const running = new Map<string, Promise<void>>()
+  const slots = importSlots(parts.importsMax)
   /** After a fault of MongoDB or Kafka, when to try again, on the monotonic clock. */
   const faults = new Map<string, { count: number; until: number }>()
   const watching = {
     ...parts,
+    outside: slots.outside,
     onFailure: (kind: string) => metrics.requested('import', kind),
     ending: ending.signal,
   }
@@ -53,12 +56,16 @@ export function startImports(parts: ImportLoopParts) {
     if (partitions.length === 0) return
     for (const document of await imports.due(partitions, Date.now())) {
       const { _id } = document
-      if (ending.signal.aborted || running.size >= parts.importsMax) return
+      if (ending.signal.aborted || !slots.isFree()) return
       if (running.has(_id) || (faults.get(_id)?.until ?? 0) > performance.now()) continue
+      slots.begin()
       const turn = goOn(document)
         .then(() => void faults.delete(_id))
         .catch(error => faulted(document, error))
-        .finally(() => running.delete(_id))
+        .finally(() => {
+          slots.end()
+          running.delete(_id)
+        })
       running.set(_id, turn)
     }
   }

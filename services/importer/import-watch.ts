@@ -1,5 +1,6 @@
 // What goes on beside a run: it is shown how far it is, it waits where HiBob asks for patience, and it is broken off when it is cancelled,
 // when another run has begun, when the tenant is stopped, or when the process ends.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { askPatiently, type HibobFailure, isFailure, type RetryLimits } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportProgress, Imports, TenantStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
@@ -12,6 +13,8 @@ export interface WatchParts {
   /** Failures one after the other, after which a step is given up. */
   failuresMax: number
   onFailure(kind: string): void
+  /** Waits, and lets others go on meanwhile. */
+  outside(wait: () => Promise<unknown>, signal: AbortSignal): Promise<void>
   ending: AbortSignal
 }
 
@@ -59,6 +62,7 @@ export function watchRun(parts: WatchParts, { _id, tenantId }: ImportDocument, o
       signal,
       onFailure: ({ kind }) => parts.onFailure(kind),
       onWait: ({ detail }) => shows({ waiting: detail }),
+      wait: ms => parts.outside(() => sleep(ms, undefined, { signal }).catch(() => undefined), signal),
     })
     if (isFailure(answer)) return { kind: 'final', failure: answer }
     shows({ waiting: null })

@@ -43,7 +43,8 @@ const prepared = await preparePipeline({
   tenants: Object.fromEntries(Object.keys(refusing).map(name => [name, 0])),
   env: {
     HIBOB_ALLOWED_URLS: [...standIns.values()].map(({ url }) => url).join(','),
-    IMPORTER_IMPORTS_MAX: '10',
+    // imports that wait lend their places: all of them go on
+    IMPORTER_IMPORTS_MAX: '2',
     HTTP_PROXY: proxy.url,
     // one of them is called through the proxy
     NO_PROXY: Object.keys(refusing)
