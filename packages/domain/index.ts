@@ -16,7 +16,7 @@ export { described, isAbout, referenceOf, seenEvent } from './explain/seen-event
 export type { DueReading } from './fold/fold-context.ts'
 export * from './generation-memory.ts'
 export * from './hibob-fields.ts'
-export { lifecyclePath, showsStatus, statusOf } from './lifecycle.ts'
+export { lifecyclePath, readLifecycle, showsStatus, statusOf } from './lifecycle.ts'
 export { managerCycles } from './manager-cycles.ts'
 export * from './mapping.ts'
 export * from './parking.ts'

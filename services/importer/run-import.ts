@@ -1,8 +1,15 @@
 // One import from beginning to end (protocol P8): ids first, then the company's lists, then everyone, then by id whoever was known and not
 // in the answer. Each request has its own `asOf`; it begins only while this process owns the partition, and is appended only then.
-import { type HibobEvent, lifecyclePath, type Needs, showsStatus } from '@hibob-sync/domain'
+import { type HibobEvent, lifecyclePath, type Needs, readLifecycle, showsStatus } from '@hibob-sync/domain'
 import type { HibobClient, HibobFailure, ObservedPerson } from '@hibob-sync/hibob'
-import type { ImportDocument, ImportOutcome, KnownPeople, ListSchedule, PendingReads } from '@hibob-sync/mongo'
+import type {
+  HibobNote,
+  ImportDocument,
+  ImportOutcome,
+  KnownPeople,
+  ListSchedule,
+  PendingReads,
+} from '@hibob-sync/mongo'
 import { AppError, type Logger } from '@hibob-sync/runtime'
 import type { AppendEvents } from './append-events.ts'
 import type { FailureNotes } from './failure-notes.ts'
@@ -65,13 +72,17 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
   const known = await parts.known.present(tenantId)
   const ids = new Set<string>()
   let isStatusShown = false
+  let statusesUnknown = 0
   const named = await run.patiently(() => {
     begin(parts, run)
     ids.clear()
+    statusesUnknown = 0
     const take = async (people: ObservedPerson[]) => {
       for (const { id, fields } of people) {
         ids.add(id)
-        isStatusShown ||= showsStatus(fields[lifecyclePath])
+        const status = fields[lifecyclePath]
+        isStatusShown ||= showsStatus(status)
+        if (readLifecycle(status, null).word === null) statusesUnknown++
       }
     }
     return client.everyone({ fields: ['root.id', lifecyclePath], take, purpose: 'import', signal })
@@ -88,7 +99,7 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
   run.shows({ phase: 'people', counts: writer.counts })
   const everyone = await run.patiently(() => readEveryone(parts, run, writer))
   if (isFinal(everyone)) return everyone
-  await parts.failures.noted(tenantId, 'everyone', everyone.notes)
+  await parts.failures.noted(tenantId, 'everyone', [...everyone.notes, ...unknownStatuses(statusesUnknown)])
   const vanished = tooFewSeen(known, writer.seen, everyone)
   if (vanished !== null) return outcomeOf(writer, vanished)
 
@@ -99,6 +110,13 @@ export async function runImport(parts: ImportParts, run: ImportRun): Promise<Imp
     if (failed !== null) return failed
   }
   return outcomeOf(writer, null)
+}
+
+/** What operators see of people whose status cannot be told. */
+function unknownStatuses(count: number): HibobNote[] {
+  if (count === 0) return []
+  const expected = 'a known lifecycle status'
+  return [{ endpoint: 'POST /people/search', path: `$.employees[*].${lifecyclePath}`, expected, found: 'none', count }]
 }
 
 /** Lists that HiBob does not show, or not as lists, cost their names alone: people are read all the same. */

@@ -138,6 +138,10 @@ await t.test('one new person without a known status waits, is flagged, and is pu
     ])
   }
   t.same(await Array.fromAsync(models.teams('waiting')), [])
+  const [shown] = await hibobSyncJson<{ hibob_notes: { path: string }[] }[]>(env, 'tenants', 'list').then(all =>
+    all.filter(one => 'tenant' in one && one.tenant === 'waiting'),
+  )
+  t.match(shown?.hibob_notes.at(-1), { path: /lifecycleStatus/, expected: 'a known lifecycle status', count: 1 })
   t.match(await usersOf('waiting'), [{ override_manager: { id, state: 'unknown', full_name: null } }])
   const why = await hibobSyncJson<Explained>(env, 'explain', 'waiting', id, 'status')
   t.match(why, { standing: 'not_a_user', status: null, fields: [{ field: 'status', value: null }] })

@@ -56,7 +56,7 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
     const authWaitMs = authFailures?.waitMs(proven) ?? 0
     if (authWaitMs > 0) return notSent('unavailable', 'too many calls of this process fail to authenticate', authWaitMs)
     const budgetWaitMs = budget?.take(tenant, endpoint, purpose) ?? 0
-    return budgetWaitMs > 0 ? notSent('rate_limited', `the budget of ${endpoint} is spent`, budgetWaitMs) : null
+    return budgetWaitMs > 0 ? limitReached(endpoint, budgetWaitMs) : null
   }
 
   return async ({ endpoint, method, path, body, purpose, signal, read, streamed }) => {
@@ -96,6 +96,12 @@ export function createGuardedCall(guards: CallGuards): GuardedCall {
       })
     return answer
   }
+}
+
+function limitReached(endpoint: string, waitMs: number): HibobFailure {
+  const seconds = Math.ceil(waitMs / 1000)
+  const detail = `HiBob's limit of calls to ${endpoint} is reached: the next one goes out after ${seconds} s`
+  return { kind: 'rate_limited', status: null, detail, retryAfterMs: waitMs }
 }
 
 function notSent(kind: HibobFailure['kind'], why: string, retryAfterMs: number): HibobFailure {

@@ -93,7 +93,11 @@ async function send(
   } catch (error) {
     const fault = proxy === null ? null : proxyFault(proxy, error)
     const through = proxy === null ? '' : ` through the proxy ${proxy.address}`
-    return { kind: 'unavailable', status: null, detail: fault ?? `no answer from HiBob${through}: ${reasonOf(error)}` }
+    return {
+      kind: 'unavailable',
+      status: null,
+      detail: fault ?? `no answer from HiBob at ${new URL(url).host}${through}: ${reasonOf(error)}`,
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // `hibob check`: can everything that is needed be read from a tenant's HiBob? Exit status 0 when all is well, 1 when something needs attention.
-import { access, chmod, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { needsOf } from '@hibob-sync/domain'
 import { assertAllowedUrl, type Recording, recordingText } from '@hibob-sync/hibob'
 import { tenantStates } from '@hibob-sync/mongo'
@@ -38,7 +39,7 @@ export function hibobCommands(program: Command, context: Context): void {
 
 async function check(context: Context, tenant: string, { record, force, json }: CheckOptions): Promise<void> {
   const { state } = await context.presentTenant(tenant)
-  if (record !== undefined && !force) await refuseToReplace(record)
+  if (record !== undefined) await requireWritable(record, force === true)
   const { serviceUserId, token, hibobUrl } = await (await context.tenants()).credentials(tenant)
   const needs = needsOf(await tenantStates(await context.mongo()).live(tenant))
   const display = progressDisplay()
@@ -70,12 +71,15 @@ async function check(context: Context, tenant: string, { record, force, json }: 
 }
 
 /** Before anything is asked. */
-async function refuseToReplace(file: string): Promise<void> {
+async function requireWritable(file: string, replace: boolean): Promise<void> {
   const exists = await access(file).then(
     () => true,
     () => false,
   )
-  if (exists) throw existing(file)
+  if (exists && !replace) throw existing(file)
+  await access(dirname(file), constants.W_OK).catch(cause => {
+    throw unwritable(file, cause)
+  })
 }
 
 async function write(file: string, recording: Recording, replace: boolean): Promise<void> {
@@ -83,17 +87,18 @@ async function write(file: string, recording: Recording, replace: boolean): Prom
     await writeFile(file, recordingText(recording), { mode: 0o600, flag: replace ? 'w' : 'wx' })
     await chmod(file, 0o600)
   } catch (cause) {
-    const code = errorCode(cause)
-    if (code === 'EEXIST') throw existing(file)
-    throw new AppError('file_unwritable', `${file} cannot be written (${code}): check the path`, {
-      retryable: false,
-      cause,
-    })
+    throw errorCode(cause) === 'EEXIST' ? existing(file) : unwritable(file, cause)
   }
   say(
     `The shapes of ${recording.calls.length} answers are in ${file}: no values, no ids, no names. Read it before you pass it on.`,
   )
 }
+
+const unwritable = (file: string, cause: unknown) =>
+  new AppError('file_unwritable', `${file} cannot be written (${errorCode(cause)}): check the path`, {
+    retryable: false,
+    cause,
+  })
 
 const existing = (file: string) =>
   new AppError('file_exists', `${file} exists: pass another name, or --force to replace it`, { retryable: false })

@@ -287,6 +287,8 @@ function printUrl(context: Context, tenant: string, token: string, { json }: Out
   const webhook_url = `${withoutSlash(context.settings().PUBLIC_URL)}/webhooks/hibob/${token}`
   if (json) return printJson({ tenant, webhook_url })
   process.stdout.write(`${webhook_url}\n`)
+  if (['localhost', '127.0.0.1', '[::1]'].includes(new URL(webhook_url).hostname))
+    say('Warning: HiBob cannot reach this URL. Set PUBLIC_URL to the address at which HiBob reaches the ingress.')
   if (isReadOnTheWay(webhook_url))
     say(
       'Warning: over http:// everybody on the way can read webhooks and this URL. Set PUBLIC_URL to an https:// address.',

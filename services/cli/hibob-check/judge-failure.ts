@@ -18,6 +18,8 @@ export interface FailedCall {
 export function judgeFailure({ topic, what, failure, call, tenant, forbidden }: FailedCall): Finding {
   const { kind, status, detail, retryAfterMs } = failure
   const need = (text: string, advice: string) => attention(topic, text, advice)
+  const [, proxy] = /\(through the proxy ([^)]*)\)$/.exec(detail) ?? []
+  const through = proxy === undefined ? '' : `, through the proxy ${proxy}`
   const setUrl = `\`hibob-sync tenants set ${tenant} --hibob-url https://api.hibob.com/v1\``
   switch (kind) {
     case 'unauthorized':
@@ -35,8 +37,8 @@ export function judgeFailure({ topic, what, failure, call, tenant, forbidden }: 
     case 'unavailable':
       if (status === 403)
         return need(
-          `HiBob's firewall keeps this machine out (403).`,
-          'Wait five minutes. Many calls with a wrong token from the same address lead to this.',
+          `HiBob's firewall keeps this machine out (403${through}).`,
+          `${through === '' ? '' : 'Check whether it is the proxy that refuses. '}If it is HiBob, wait five minutes: many calls with a wrong token from the same address lead to this.`,
         )
       if (status !== null)
         return need(`${detail}.`, 'Try again later. HiBob reports troubles at https://status.hibob.io.')
@@ -45,8 +47,8 @@ export function judgeFailure({ topic, what, failure, call, tenant, forbidden }: 
       // where HiBob has answered the first call, it is at this URL
       if (topic === 'connection' && isElsewhere(call, status))
         return need(
-          `What answers at the API's URL is not HiBob's API: ${elsewhere(call, status)}.`,
-          `Check the API's URL: ${setUrl}, or https://api.sandbox.hibob.com/v1 for the sandbox.`,
+          `What answers at the API's URL is not HiBob's API: ${elsewhere(call, status)}${through}.`,
+          `${through === '' ? '' : 'Check whether it is the proxy that answers. '}Check the API's URL: ${setUrl}, or https://api.sandbox.hibob.com/v1 for the sandbox.`,
         )
       return need(
         `HiBob answered ${what} in a way that this version cannot read: ${detail}.`,
@@ -59,7 +61,7 @@ const inSeconds = (ms: number | undefined) => (ms === undefined ? 'in a minute' 
 
 function unreachable(detail: string, setUrl: string): string {
   if (detail.includes('proxy'))
-    return 'Check HTTPS_PROXY and NO_PROXY, and whether the proxy lets this machine reach the host of the API.'
+    return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and whether the proxy lets this machine reach the host of the API.'
   if (/ENOTFOUND|EAI_AGAIN/.test(detail))
     return `Check that this machine can resolve the host, or the API's URL: ${setUrl}.`
   return 'Check that this machine reaches the host of the API, or set HTTPS_PROXY where a proxy is needed.'
