@@ -46,8 +46,9 @@ t.test('one company’s refused token is no other company’s matter', async t =
 })
 
 t.test('the 51st search of a minute is refused, and the headers told so', async t => {
-  let now = Date.parse('2026-11-24T12:00:10Z')
+  let now = Date.parse('2026-11-24T12:00:00Z')
   const { call, client } = await start(t, { now: () => now })
+  now += 10_000
   for (let left = 49; left >= 0; left--) {
     const answer = await call('/people/search', { fields: ['root.id'] })
     t.equal(answer.headers.get('x-ratelimit-remaining'), String(left))

@@ -22,13 +22,15 @@ const published: Record<string, number> = {
 }
 const otherwise = 50
 
+/** Windows follow one another from now on. */
 export function createRateLimits(limits: Record<string, number>, windowMs: number, now: () => number): RateLimits {
   const windows = new Map<string, { start: number; used: number }>()
+  const began = now()
   return {
     count(user, endpoint) {
       const key = `${user} ${endpoint}`
       const limit = limits[endpoint] ?? published[endpoint] ?? otherwise
-      const start = Math.floor(now() / windowMs) * windowMs
+      const start = began + Math.floor((now() - began) / windowMs) * windowMs
       const window = windows.get(key)
       const used = (window?.start === start ? window.used : 0) + 1
       windows.set(key, { start, used })

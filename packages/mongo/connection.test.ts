@@ -23,6 +23,20 @@ t.test('a URL that is none is told, without showing it', async t => {
   t.notMatch(error.message, 'hunter2')
 })
 
+t.test('an option that the driver does not take is named, and nothing of the user or password', async t => {
+  for (const [option, name] of [
+    ['unknownOpt=1', 'unknownOpt'],
+    ['replicaSet=rs0&tls=maybe', 'tls'],
+    ['authMechanism=hunter2', 'authMechanism'],
+  ]) {
+    const url = `mongodb://user:hunter2@127.0.0.1/db?${option}`
+    const error = await connectMongo(url, { appName: 'test' }).catch(error => error)
+    t.match(error, { code: 'config_invalid', retryable: false })
+    t.ok(error.message.includes(`"${name}"`), error.message)
+    t.notMatch(error.message, 'hunter2')
+  }
+})
+
 t.test('a URL without a database is refused: the driver’s own choice would be taken for empty', async t => {
   for (const end of ['', '/', '?replicaSet=rs0', '/?replicaSet=rs0&authSource=admin']) {
     const connecting = connectMongo(`mongodb://user:hunter2@a:27017,b:27017${end}`, { appName: 'test', lazy: true })

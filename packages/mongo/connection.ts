@@ -73,7 +73,8 @@ function clientOf(url: string, options: MongoClientOptions): MongoClient {
     if (/^[a-z+]+:\/\/[^/?]+\/[^/?]/.test(url)) return client
   } catch {
     // what the driver says may quote the user name or a part of the password
-    throw urlInvalid('cannot be used')
+    const option = oddOption(url)
+    throw option === null ? urlInvalid('cannot be used') : optionInvalid(option)
   }
   throw urlInvalid('names no database')
 }
@@ -85,17 +86,46 @@ const urlInvalid = (what: string) =>
     { retryable: false },
   )
 
+/** The first option that the driver does not take by itself, or not with its value. */
+function oddOption(url: string): string | null {
+  const [, query = ''] = /\?(.*)$/.exec(url) ?? []
+  const options = [...new URLSearchParams(query)]
+  const odd = options.find(([name, value]) => {
+    try {
+      return new MongoClient(`mongodb://host/db?${new URLSearchParams([[name, value]])}`) === null
+    } catch {
+      return true
+    }
+  })
+  // what has no option's name may be a part of something else
+  return odd !== undefined && /^\w{2,40}$/.test(odd[0]) ? odd[0] : null
+}
+
+const optionInvalid = (name: string) =>
+  new AppError(
+    'config_invalid',
+    `MONGODB_URL has an option that MongoDB's driver does not take: check "${name}" and its value`,
+    { retryable: false },
+  )
+
 async function firstAnswer(client: MongoClient): Promise<void> {
   try {
     await client.connect()
     await client.db().command({ ping: 1 })
   } catch (cause) {
     await client.close()
-    const hosts = client.options.hosts.map(String).join(', ')
+    if (isLoginRefused(cause)) {
+      const message = 'MongoDB refuses the user or password of MONGODB_URL: check both, and authSource'
+      throw new AppError('mongodb_login_refused', message, { retryable: false, cause })
+    }
+    const hosts = client.options.hosts.map(String).join(', ') || 'the hosts of MONGODB_URL'
     const message = `MongoDB at ${hosts} does not answer: check MONGODB_URL, and that the server runs as a replica set and lets this client in`
     throw new AppError('mongodb_unavailable', message, { retryable: true, cause })
   }
 }
+
+const authenticationFailed = 18
+const isLoginRefused = (cause: unknown) => (cause as { code?: unknown } | null)?.code === authenticationFailed
 
 /** Whether the server answers now. */
 export async function answers(mongo: Mongo): Promise<boolean> {

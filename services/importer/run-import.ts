@@ -127,12 +127,12 @@ async function readCompanyLists(parts: ImportParts, run: ImportRun): Promise<Fin
   let failures = 0
   const lists = await run.patiently(async (): Promise<ListsOutcome | FinalFailure> => {
     const answer = await readLists(reader, client, tenantId, partition)
-    const isInvalid = answer.kind === 'invalid_answer' && ++failures >= invalidListsMax
-    return isInvalid ? { kind: 'final', failure: answer } : answer
+    const isInvalid = answer.kind === 'invalid_answer' || (answer.kind === 'unavailable' && answer.status !== null)
+    return isInvalid && ++failures >= invalidListsMax ? { kind: 'final', failure: answer } : answer
   })
   if (isFinal(lists)) {
     const { kind, status, detail } = lists.failure
-    if (kind !== 'forbidden' && kind !== 'rejected' && kind !== 'invalid_answer') return lists
+    if (kind === 'unauthorized' || status === null) return lists
     parts.logger.warn({ tenantId, importId: document._id, kind, status, detail }, 'an import goes on without the lists')
     await parts.failures.failed(tenantId, 'lists', detail)
     return null

@@ -2,7 +2,7 @@
 // independently, so that trouble with the one does not hold up the other. What is remembered here only spares calls: nothing is lost with it.
 import { backoffMs, type HibobFailure, isLimited, type ObservedPerson } from '@hibob-sync/hibob'
 import type { ListSchedule, PendingRead, TenantStore } from '@hibob-sync/mongo'
-import { errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { FailureNotes } from './failure-notes.ts'
 import type { HibobClients } from './hibob-clients.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
@@ -159,9 +159,13 @@ export function tenantReadings(parts: TenantReadingParts) {
       'a reading was not taken into the log, it is made again',
     )
     const gate = gateOf(endpoint, tenantId)
-    const failures = gate.failures + 1
-    const wait = backoffMs(failures, Math.random(), limits.retryBaseMs, Math.min(faultRetryMaxMs, limits.retryMaxMs))
-    setGate(endpoint, tenantId, { ...gate, failures, closedUntil: performance.now() + wait })
+    const inRow = gate.failures + 1
+    // what does not pass by itself, such as a URL that is not allowed, is for an operator to see
+    const lasts = error instanceof AppError && !error.retryable && error.code !== 'ownership_lost'
+    if (lasts) void failures.failed(tenantId, endpoint, error.message)
+    const maxMs = lasts ? limits.retryMaxMs : Math.min(faultRetryMaxMs, limits.retryMaxMs)
+    const wait = backoffMs(inRow, Math.random(), limits.retryBaseMs, maxMs)
+    setGate(endpoint, tenantId, { ...gate, failures: inRow, closedUntil: performance.now() + wait })
   }
 
   function forget(tenantId: string): void {

@@ -17,8 +17,8 @@ const prepared = await preparePipeline({
   settlingMs: 300,
   env: { IMPORTER_IMPORT_AHEAD_PEOPLE: String(ahead) },
   rateLimits: { 'people/search': 10 },
-  // HiBob's begin with the minute of the clock, and no new one is to begin in the middle of this
-  rateWindowMs: 3_600_000,
+  // longer than all of this takes, and no longer than a limit of HiBob's is believed to last
+  rateWindowMs: 590_000,
 })
 const imports = importStore(prepared.mongo)
 const ingress = await runIngress(prepared)
@@ -78,11 +78,11 @@ await t.test(
         return waits || (found !== null && found.open === undefined)
       })
     }
-    t.match(await imports.get(import_id), { waiting: /budget/ })
+    t.match(await imports.get(import_id), { waiting: /limit of calls/ })
     const id = prepared.company(frugal).people[3]?.id ?? ''
     prepared.company(frugal).update(id, { firstName: 'Soon' })
     await until(async () => (await nameOf(frugal, id)) === 'Soon')
-    t.match(await imports.get(import_id), { state: 'running', waiting: /budget/ }, 'the import waits on')
+    t.match(await imports.get(import_id), { state: 'running', waiting: /limit of calls/ }, 'the import waits on')
     t.equal((await hibobSync(prepared.env, 'import', 'cancel', frugal)).code, 0)
     await until(async () => (await imports.get(import_id))?.open === undefined)
     t.match(await imports.get(import_id), { state: 'failed', outcome: { failure: { code: 'import_cancelled' } } })

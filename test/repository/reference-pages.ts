@@ -59,7 +59,7 @@ function configurationPage(): string {
   return `# Configuration
 
 Settings come from the environment and are read once, when a process starts. Every problem is reported together. An empty value counts as
-not set. Quotes, blanks or line ends around a value are refused: they are part of it. This page is made from the code: \`npm run docs\`.
+not set. Quotes around a value are refused, and so are blanks and line ends around a text: they are part of it. Around numbers and proxies they do no harm. This page is made from the code: \`npm run docs\`.
 
 In Kubernetes a Service sets variables in every pod of its namespace: one named \`ingress\` sets \`INGRESS_PORT=tcp://…\`, one named \`admin\` sets
 \`ADMIN_PORT\`. Give Services other names, or set \`enableServiceLinks: false\` in the spec of these pods.

@@ -41,8 +41,18 @@ export function readPerson(row: unknown, requested: readonly string[], place?: R
       if (label !== null) person.labels[path] = label
     }
   }
+  if (place !== undefined && person.absent.length > 0) noteOddSections(row, person.absent, place)
   person.absent.sort()
   return person
+}
+
+/** A whole section, such as `work`, that is no section hides all of its fields. */
+function noteOddSections(row: Json, absent: readonly string[], { path, notes }: RowPlace): void {
+  for (const section of new Set(absent.map(field => field.split('.', 1)[0] ?? ''))) {
+    const shown = own(row, section)
+    if (section === 'root' || shown == null || isObject(shown)) continue
+    if (!Array.isArray(shown) || shown.length > 1) notes.odd(`${path}.${section}`, 'an object', shown)
+  }
 }
 
 function rootId(row: Json): string | null {

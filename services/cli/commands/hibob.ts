@@ -67,7 +67,13 @@ async function check(context: Context, tenant: string, { record, force, json }: 
       `${count === 1 ? '1 thing needs' : `${count} things need`} attention in the HiBob of ${tenant}`,
       { retryable: false },
     )
-  if (!json) say(`All is well: everything that ${tenant} needs can be read`)
+  if (json) return
+  const hasNotes = report.findings.some(({ level }) => level === 'note')
+  say(
+    hasNotes
+      ? 'Nothing needs attention; look at the notes'
+      : `All is well: everything that ${tenant} needs can be read`,
+  )
 }
 
 /** Before anything is asked. */

@@ -14,7 +14,15 @@ const peopleWithOthers = 10
 
 export function judgeAudience(people: number, statuses: readonly StatusCount[], unreadable: number): Finding[] {
   const unread = unreadable === 0 ? [] : [note(topic, `${counted(unreadable, 'row')} of the answer had no usable id`)]
-  if (people === 0) return [attention(topic, 'HiBob shows nobody.', widenAudience), ...unread]
+  if (people === 0 && unreadable > 0)
+    return [
+      attention(
+        topic,
+        `None of the ${counted(unreadable, 'row')} that HiBob shows has a usable id.`,
+        'Record the shapes (--record) and attach the file to a report.',
+      ),
+    ]
+  if (people === 0) return [attention(topic, 'HiBob shows nobody.', widenAudience)]
   const of = (word: string) => sum(statuses.filter(({ status }) => status?.toLowerCase() === word))
   const shown = sum(statuses.filter(({ status }) => status !== null))
   if (shown === 0) return [...withoutStatus(people, statuses), ...unread]
