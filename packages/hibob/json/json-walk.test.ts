@@ -97,7 +97,7 @@ t.test('what nests too deeply or is too large costs itself, not what stands besi
   const long = 'ü\\n\\u00e9"'.slice(0, -1).repeat(400_000)
   for (const size of [999, 1_000_003])
     t.same(walked(`["a","${long}",{"b":["${long}"],"c":1},"\\\\",{"${long}":1},"d"]`, entries, size), {
-      values: [[0, 'a'], { tooLarge: 1 }, { tooLarge: 2 }, [3, '\\'], { tooLarge: 4 }, [5, 'd']],
+      values: [[0, 'a'], { tooLarge: 1 }, [2, { b: [null], c: 1 }], [3, '\\'], { tooLarge: 4 }, [5, 'd']],
       whole: true,
     })
   const many = `[${'{"id":1},'.repeat(1_000_000)}{}]`

@@ -16,6 +16,8 @@ export interface JsonVisitor {
   value(key: JsonKey, value: unknown): void
   /** A value that is larger, or nests deeper, than is taken. */
   tooLarge(key: JsonKey): void
+  /** Of the value that comes next, whole, a text was left out that is longer than is taken; in a list null stands for it. */
+  textLeftOut?(): void
   /** The object or list that was entered last has ended. */
   end(): void
 }
@@ -36,7 +38,8 @@ interface Frame {
   built: Record<string, unknown> | unknown[] | null
 }
 
-const stringBytesMax = 1024 * 1024
+/** Longer texts are left out. */
+export const stringBytesMax = 1024 * 1024
 /** Of one value that comes whole, roughly its bytes in memory. */
 const wholeCostMax = 32 * 1024 * 1024
 const valueCost = 40
@@ -121,8 +124,12 @@ export function createJsonWalk(visitor: JsonVisitor): JsonWalk {
   function scalar(value: unknown, top: Frame | undefined): void {
     if (top?.kind === 'list') top.count++
     if (top != null && top.built !== null) {
-      if (value === tooLong || !pay(typeof value === 'string' ? value.length : 0)) return abandon(0)
-      put(top, value)
+      if (!pay(typeof value === 'string' ? value.length : 0)) return abandon(0)
+      if (value !== tooLong) put(top, value)
+      else {
+        if (top.kind === 'list') put(top, null)
+        visitor.textLeftOut?.()
+      }
     } else if (value === tooLong) visitor.tooLarge(keyIn(top))
     else visitor.value(keyIn(top), value)
     afterValue()

@@ -41,7 +41,12 @@ export async function readEveryone(
   return answer.kind === 'answer' ? { kind: 'answer', value: { kind: 'ok', unreadable, notes: notes.found() } } : answer
 }
 
-function readRow({ path, value }: PeopleRow, fields: readonly string[], notes: ShapeNotes): ObservedPerson | null {
+function readRow(
+  { path, value, isCut }: PeopleRow,
+  fields: readonly string[],
+  notes: ShapeNotes,
+): ObservedPerson | null {
+  if (isCut) notes.note(path, 'texts of at most 1 MiB', 'a longer one')
   if (value !== tooLargeRow) return readPerson(value, fields, { path, notes })
   notes.note(path, 'a person of at most 32 MiB', 'a larger one')
   return null

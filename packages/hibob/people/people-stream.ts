@@ -7,6 +7,8 @@ import { cutOff, type OddShape, oddShape } from '../shape-note.ts'
 export interface PeopleRow {
   path: string
   value: unknown
+  /** A text was left out that is longer than is taken. */
+  isCut: boolean
 }
 
 export interface RowStream {
@@ -26,6 +28,7 @@ export function createRowStream(): RowStream {
   /** The path of the rows' list; null before it was found. */
   let listPath: string | null = null
   let depth = 0
+  let isCut = false
   let odd: OddShape = oddShape('$.employees', 'a list', undefined)
 
   function begin(key: JsonKey, kind: JsonKind) {
@@ -44,8 +47,10 @@ export function createRowStream(): RowStream {
   const isInList = () => depth === (listPath === '$' ? 1 : 2)
 
   function value(key: JsonKey, found: unknown): void {
-    if (listPath !== null && isInList()) rows.push({ path: `${listPath}[${key}]`, value: found })
-    else if (depth === 0) odd = oddShape('$', 'an object or a list', found)
+    if (listPath !== null && isInList()) {
+      rows.push({ path: `${listPath}[${key}]`, value: found, isCut })
+      isCut = false
+    } else if (depth === 0) odd = oddShape('$', 'an object or a list', found)
     else if (key === 'employees') odd = oddShape('$.employees', 'a list', found)
   }
 
@@ -53,6 +58,9 @@ export function createRowStream(): RowStream {
     begin,
     value,
     tooLarge: key => value(key, tooLargeRow),
+    textLeftOut() {
+      isCut = true
+    },
     end: () => void depth--,
   })
 

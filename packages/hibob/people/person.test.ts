@@ -198,6 +198,14 @@ t.test('what no event can hold is shown as absent or made harmless', async t => 
   t.doesNotThrow(() => JSON.stringify(readPerson({ id: '1', work: { deep } }, ['work.deep'])))
 })
 
+t.test('a text without end costs itself', async t => {
+  const endless = { ...row, firstName: 'x'.repeat(1024 * 1024 + 1) }
+  t.match(readPerson(endless, ['root.firstName', 'work.title']), {
+    absent: ['root.firstName'],
+    fields: { 'work.title': '251870122' },
+  })
+})
+
 t.test('paths that name a prototype find nothing', async t => {
   const paths = ['root.constructor', 'work.__proto__', 'work.toString', '__proto__.polluted', 'root.__proto__']
   t.same(readPerson({ id, work: {} }, paths), { id, fields: {}, labels: {}, absent: [...paths].sort() })

@@ -1,6 +1,7 @@
 // One row of a people answer → what is observed of a person. HiBob's quirks end here: nested form first, slash keys as a fallback,
 // `root.*` at top level, absent ≠ null, ids always text, and of other people (`work.reportsTo`) nothing but the id.
 
+import { stringBytesMax } from '../json/json-walk.ts'
 import type { ShapeNotes } from '../shape-note.ts'
 import { idOf, personIdOf } from './hibob-id.ts'
 
@@ -113,7 +114,8 @@ function slashValue(row: Json, path: string): unknown {
 
 function cleaned(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === 'boolean') return value
-  if (typeof value === 'string') return value.toWellFormed()
+  // no store could hold it; the field keeps its last value
+  if (typeof value === 'string') return value.length > stringBytesMax ? undefined : value.toWellFormed()
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (typeof value !== 'object' || depth > valueDepthMax) return undefined
   if (Array.isArray(value)) return value.map(item => cleaned(item, depth + 1) ?? null)
