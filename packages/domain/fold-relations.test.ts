@@ -170,3 +170,17 @@ t.test(
     t.end()
   },
 )
+
+t.test(
+  'a manager who comes into the scope is shown to reports, though as a leaver no more active than before',
+  async t => {
+    const scope = settings({ scope: { include: { field: 'work.site', equals: 'London' }, otherwise: 'flag' } })
+    const report = observed('2', employed({ 'work.site': 'London', 'work.reportsTo': '1' }))
+    const outside = observed('1', employed({ 'work.site': 'Remote' }))
+    const leaver = observed('1', employed({ 'work.site': 'London', 'internal.lifecycleStatus': 'Terminated' }))
+    const hidden = fold(scope, outside, report)
+    t.match(hidden.user('2')?.override_manager, { state: 'inactive', full_name: null })
+    const shown = fold(scope, outside, report, leaver)
+    t.match(shown.user('2')?.override_manager, { state: 'inactive', full_name: 'Ada Example' })
+  },
+)
