@@ -79,6 +79,7 @@ t.test('what cannot be folded is parked whole with its cause, and the log goes o
     ],
   )
   t.match(parked[0], { type: 'hibob.employee.observed', employeeId: '1' }, 'the person can be read again')
+  t.match(parked[4], { offset: 6, type: null, employeeId: null }, 'of another tenant nothing is taken')
   t.notMatch(JSON.stringify(parked), /06\/09/, 'a cause holds no value')
   t.equal(unknown, 1)
   t.equal(users.find(({ _id }) => _id === 'acme/1/2')?.user.override_manager?.full_name, 'Ada Example')

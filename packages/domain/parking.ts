@@ -40,10 +40,11 @@ export function parkedBy(
   }
 }
 
-/** What a record that is no event of this release says of itself, so that the person can be read again. */
-function glimpse({ value }: LogRecord): Partial<Record<'id' | 'type' | 'data', unknown>> | null {
+/** What a record of this tenant that is not an event of this release says of itself, so that the person can be read again. */
+function glimpse({ key, value }: LogRecord): Partial<Record<'id' | 'type' | 'data', unknown>> | null {
   try {
-    return JSON.parse(value ?? 'null')
+    const said = JSON.parse(value ?? 'null')
+    return said?.tenantid === key ? said : null
   } catch {
     return null
   }
