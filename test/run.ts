@@ -1,6 +1,6 @@
-// `npm test`: lint and types, then every test on engines of this run's own. Ends with `N passed, N failed`: tests by their titles,
-// lint and types as one each. Arguments narrow it: `npm test -- packages/kafka`; `--no-lint` leaves lint and types out; other
-// options go to tap.
+// `npm test`: lint and types, then every test but those of `test/exhaustive`, on engines of this run's own. Ends with
+// `N passed, N failed`: tests by their titles, lint and types as one each. Arguments narrow it: `npm test -- packages/kafka`;
+// `--no-lint` leaves lint and types out; other options go to tap.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, readdirSync, realpathSync, statSync } from 'node:fs'
@@ -13,6 +13,8 @@ import { tapReport } from './tap-report.ts'
 const root = resolve(import.meta.dirname, '..')
 const data = join(root, '.data')
 const runName = /^test-run-(\d+)$/
+/** What takes minutes: run when it is named, as `npm run test:exhaustive` does. */
+const exhaustive = 'test/exhaustive/'
 const args = process.argv.slice(2)
 const paths = args.filter(arg => !arg.startsWith('--'))
 const tapOptions = args.filter(arg => arg.startsWith('--') && arg !== '--no-lint')
@@ -77,7 +79,8 @@ function filesOf(chosen: string[]): string[] {
   if (missing.length > 0) throw new Error(`no such file or folder: ${missing.join(' ')}`)
   const isFolder = (path: string) => statSync(join(root, path)).isDirectory()
   const found = roots.flatMap(path => (isFolder(path) ? globSync(`${path}/**/*.test.ts`, { cwd: root }) : [path]))
-  const files = [...new Set(found)].filter(file => !file.includes('node_modules')).sort()
+  const isMeant = (file: string) => chosen.length > 0 || !file.startsWith(exhaustive)
+  const files = [...new Set(found)].filter(file => !file.includes('node_modules') && isMeant(file)).sort()
   if (files.length === 0) throw new Error(`no test file under ${roots.join(' ')}`)
   return files
 }
