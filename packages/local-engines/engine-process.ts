@@ -23,10 +23,10 @@ export function processOf(pid: number): EngineProcess {
     async end(withinMs = 8000) {
       kill('SIGCONT')
       kill('SIGTERM')
-      const killAt = Date.now() + withinMs
+      const killAt = performance.now() + withinMs
       let killed = false
       while (isAlive(pid)) {
-        if (!killed && Date.now() >= killAt) {
+        if (!killed && performance.now() >= killAt) {
           kill('SIGKILL')
           killed = true
         }

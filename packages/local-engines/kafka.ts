@@ -116,9 +116,9 @@ async function startNode({ options, dataDir, libs, layout, index }: NodeStart): 
 }
 
 async function answers(port: number): Promise<void> {
-  const until = Date.now() + startWithinMs
+  const until = performance.now() + startWithinMs
   while (!(await accepts(port))) {
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       const message = `Kafka did not open port ${port} within ${startWithinMs / 1000} s: see kafka.log in its data directory`
       throw new AppError('engine_failed', message, { retryable: true })
     }
