@@ -1,6 +1,7 @@
 // The brake on disasters: of the users whom an hour would take away or empty, only so many pass; the others wait for a person's word.
 import type { FieldChange } from './changes.ts'
 import type { MinuteCount, User } from './documents.ts'
+import { ownValue } from './own-value.ts'
 import type { Settings } from './settings/settings.ts'
 import { sameValue } from './sharing.ts'
 
@@ -27,7 +28,7 @@ function isCleared(from: unknown, to: unknown): boolean {
   if (to === null || to === undefined) return true
   // custom fields are one field to services, and each of them can be emptied
   if (typeof from !== 'object' || typeof to !== 'object' || 'id' in from) return false
-  return Object.entries(from).some(([name, value]) => isCleared(value, (to as Record<string, unknown>)[name]))
+  return Object.entries(from).some(([name, value]) => isCleared(value, ownValue(to as Record<string, unknown>, name)))
 }
 
 /** Of the claims, those that are kept back already, or were rejected, in the same words. */

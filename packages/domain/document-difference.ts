@@ -1,5 +1,6 @@
 // Where two builds of a tenant's read models differ: per document and field, from what one holds to what the other holds.
 import type { CollectionName, Documents } from './documents.ts'
+import { ownValue } from './own-value.ts'
 import { sameValue } from './sharing.ts'
 import { userFields } from './user-difference.ts'
 
@@ -28,8 +29,9 @@ export function documentDifferences(
   const differences: Difference[] = []
   const compare = (prefix: string, a: Fields, b: Fields, passedOver: ReadonlySet<string> = nothing) => {
     for (const field of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      if (passedOver.has(field) || sameValue(a[field], b[field])) continue
-      differences.push({ collection, id, field: `${prefix}${field}`, from: a[field] ?? null, to: b[field] ?? null })
+      const [from, to] = [ownValue(a, field), ownValue(b, field)]
+      if (passedOver.has(field) || sameValue(from, to)) continue
+      differences.push({ collection, id, field: `${prefix}${field}`, from: from ?? null, to: to ?? null })
     }
   }
   const [a, b] = [from as unknown as Fields, to as unknown as Fields]

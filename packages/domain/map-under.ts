@@ -2,6 +2,7 @@
 import type { Team, User, UserStatus } from './documents.ts'
 import { standardFields } from './hibob-fields.ts'
 import { type MappingContext, mapUser } from './mapping.ts'
+import { ownValue } from './own-value.ts'
 import type { CompiledRule, CompiledSettings, Kept, NamesOfItems, RuleValue } from './settings/compiled.ts'
 import type { SettingsNow } from './settings/in-force.ts'
 import { type MappedField, mappedFields, type Scalar } from './settings/settings.ts'
@@ -72,7 +73,7 @@ function customFields(
 ): Record<string, Scalar | null> {
   const values: Record<string, Scalar | null> = {}
   for (const name of settings.compiled.customFields.keys()) {
-    const before = person.former?.custom_fields?.[name] ?? null
+    const before = ownValue(person.former?.custom_fields, name) ?? null
     const rule = ruleInForce(settings, person, compiled => compiled.customFields.get(name))
     const result = rule ? rule.evaluate(person.kept, context) : null
     // a rule that nobody has asked HiBob for yet, and none before it: nothing is known

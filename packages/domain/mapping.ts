@@ -137,14 +137,9 @@ export function mergeObserved(kept: ObservedFields | null, fresh: ObservedFields
 
 /** A label belongs to the value it came with. */
 function mergedLabels(kept: ObservedFields | null, fresh: ObservedFields): Record<string, string> {
-  const labels: Record<string, string> = {}
-  for (const path of Object.keys(kept?.labels ?? {})) {
-    if (!Object.hasOwn(fresh.fields, path)) labels[path] = kept?.labels[path] as string
-  }
-  for (const path of Object.keys(fresh.labels)) {
-    if (Object.hasOwn(fresh.fields, path)) labels[path] = fresh.labels[path] as string
-  }
-  return labels
+  const before = Object.entries(kept?.labels ?? {}).filter(([path]) => !Object.hasOwn(fresh.fields, path))
+  const now = Object.entries(fresh.labels).filter(([path]) => Object.hasOwn(fresh.fields, path))
+  return Object.fromEntries([...before, ...now])
 }
 
 function covers(fields: object, former: object | undefined): boolean {

@@ -1,6 +1,7 @@
 // What will happen to a user on the days to come, by all that is known today and the settings in force: a calendar, not a promise, since
 // HiBob may say otherwise before. It goes by the rules of the fold themselves, a date at a time.
 import type { TenantState, UserDocument } from './documents.ts'
+import { ownValue } from './own-value.ts'
 import { factsFrom } from './person-facts.ts'
 import { settingsNow, standardSettings } from './settings/in-force.ts'
 import { fateOf, type PersonFacts } from './standing.ts'
@@ -51,7 +52,7 @@ function datedEnds(document: UserDocument, state: TenantState | null, to: string
   const zone = document.standing?.zone ?? settings.settings.time_zone ?? 'UTC'
   const facts = factsOf(document, settings.isIncluded(document.observed))
   const found: Upcoming[] = []
-  let before = fateOf(facts, settings.settings, state?.days?.[zone] ?? null)
+  let before = fateOf(facts, settings.settings, ownValue(state?.days, zone) ?? null)
   while (before.nextDate !== null && before.nextDate <= to) {
     const date = before.nextDate
     const after = fateOf(facts, settings.settings, date)

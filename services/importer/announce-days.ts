@@ -1,7 +1,7 @@
 // Time as events (protocol P10): per tenant with settings, each day that begins in a zone that is in use. A day that has begun is announced
 // again when somebody fell due on it since. Only the partition's owner announces, and only once all that was announced before is folded, so
 // that each day comes once; twice does no harm. The clock decides when a day is announced, never what it does.
-import type { HibobEvent } from '@hibob-sync/domain'
+import { type HibobEvent, ownValue } from '@hibob-sync/domain'
 import type { Tenant, TenantStates, TenantStore } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
 import { type AppendEvents, requireTaken } from './append-events.ts'
@@ -68,7 +68,7 @@ export function announceDays(parts: DaysParts) {
       const known = announced.get(keyOf(tenantId, zone))
       const mine = known?.addedAt === addedAt ? known : undefined
       if (zone.length > zoneLengthMax) continue
-      const last = later(state.days?.[zone], mine?.date)
+      const last = later(ownValue(state.days, zone), mine?.date)
       const days = daysToAnnounce(last, localDay(zone, tenantZone, parts.now()))
       if (days.length === 0 && last !== null) {
         // only an event that is folded after the announcement has touched somebody since

@@ -65,7 +65,7 @@ What one customer decides is one JSON document, whole and versioned. Everything 
 |---|---|---|---|
 ${rows(Settings as unknown as Described).join('\n')}
 
-\`<field>\` is one of ${fields}; \`<name>\` is the customer's own: small letters, digits and \`_\`.
+\`<field>\` is one of ${fields}; \`<name>\` is the customer's own: small letters, digits and \`_\`, and not \`constructor\` or \`prototype\`.
 
 ## Rules
 
@@ -76,6 +76,8 @@ as \`work.department\` or \`work.custom.field_170\`; an id that the company's ow
 |---|---|---|---|
 ${rows(Rule as unknown as Described).join('\n')}
 
+- Constants, defaults and the values of a table hold no control characters; the texts of an expression only tabs and line ends.
+  What HiBob itself shows is published as it came.
 - A field that HiBob shows as null, a blank text or an empty list is empty. A list of one item is its item. One that HiBob does not show at all keeps its last value, whatever the
   rule: absent is not empty.
 - The label of a list item is the name in the company's own list, else what HiBob showed with the person, else the id.

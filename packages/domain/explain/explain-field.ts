@@ -1,6 +1,7 @@
 // One field of a user: its value, where it comes from, and what stands in the way of a newer one.
 import type { ReferenceState, User, UserDocument } from '../documents.ts'
 import { wasAsked } from '../map-under.ts'
+import { ownValue } from '../own-value.ts'
 import { waitsForStatus } from '../standing.ts'
 import { eventTimeline } from './event-timeline.ts'
 import type { Evidence } from './evidence.ts'
@@ -53,9 +54,9 @@ function versionIn(rule: string | undefined): number | null {
 
 function fieldValue(user: User, field: string): unknown {
   const [whole, ...within] = field.split('.')
-  const value = (user as unknown as Record<string, unknown>)[whole ?? field]
+  const value = ownValue(user as unknown as Record<string, unknown>, whole ?? field)
   if (within.length === 0) return value ?? null
-  return (value as Record<string, unknown> | null)?.[within.join('.')] ?? null
+  return ownValue(value as Record<string, unknown> | null, within.join('.')) ?? null
 }
 
 function hibobValue(
@@ -99,7 +100,7 @@ function managerStep({ override_manager: manager }: User, field: string): Step[]
 
 function ruleSteps({ observed, standing }: UserDocument, field: string, { compiled, paths }: FieldSource): Step[] {
   const steps: Step[] = []
-  const error = standing?.errors?.[field]
+  const error = ownValue(standing?.errors, field)
   if (error !== undefined) {
     const text = `the field keeps its last published value: ${error}`
     steps.push({ step: 'rule_failed', at: null, text })

@@ -1,5 +1,6 @@
 // From which HiBob fields each of a user's fields is made: under the standard mapping, or by the tenant's rule for it.
 import type { UserDocument } from '../documents.ts'
+import { ownValue } from '../own-value.ts'
 import type { CompiledRule } from '../settings/compiled.ts'
 import { listHeldBy } from '../settings/field-lists.ts'
 import type { SettingsNow } from '../settings/in-force.ts'
@@ -27,13 +28,13 @@ const standardPaths: Record<string, readonly string[]> = {
 }
 
 export function sourceOf(settings: SettingsNow | null, field: string): FieldSource {
-  const standard = { paths: standardPaths[field] ?? [], rule: undefined, compiled: null }
+  const standard = { paths: ownValue(standardPaths, field) ?? [], rule: undefined, compiled: null }
   if (settings === null) return standard
   const { compiled } = settings
   if (field === 'status') return { ...standard, paths: [...new Set([...standard.paths, ...statusPaths(settings)])] }
   const custom = field.startsWith('custom_fields.') ? field.slice('custom_fields.'.length) : null
   const rule =
-    custom === null ? compiled.settings.fields?.[field as MappedField] : compiled.settings.custom_fields?.[custom]
+    custom === null ? ownValue(compiled.settings.fields, field) : ownValue(compiled.settings.custom_fields, custom)
   if (rule === undefined) return standard
   const own = custom === null ? compiled.fields.get(field as MappedField) : compiled.customFields.get(custom)
   return { paths: own?.paths ?? [rule?.from ?? []].flat(), rule, compiled: own ?? null }

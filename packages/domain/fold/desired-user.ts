@@ -5,6 +5,7 @@ import { isoTime } from '../iso-time.ts'
 import { lifecyclePath, statusOf } from '../lifecycle.ts'
 import { mapUnder, wasAsked } from '../map-under.ts'
 import { type MappingContext, mapUser, selfManaged, unknownManager } from '../mapping.ts'
+import { ownValue } from '../own-value.ts'
 import { factsFrom, lifecycleIn } from '../person-facts.ts'
 import { type SettingsNow, settingsNow, standardSettings } from '../settings/in-force.ts'
 import { sharing } from '../sharing.ts'
@@ -112,7 +113,7 @@ function desiredUnder(
 
 /** The newest day that began in a zone. Before the first is announced, the one that the log's time has left behind everywhere. */
 function todayIn(context: FoldContext, zone: string): string {
-  return tenantState(context)?.days?.[zone] ?? isoTime(context.record.time - behindUtcMaxMs).slice(0, 10)
+  return ownValue(tenantState(context)?.days, zone) ?? isoTime(context.record.time - behindUtcMaxMs).slice(0, 10)
 }
 
 // where a day begins last, in UTC-12

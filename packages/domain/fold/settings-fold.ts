@@ -2,6 +2,7 @@
 import { userChange } from '../changes.ts'
 import { documentId, type UserDocument } from '../documents.ts'
 import { unknownManager } from '../mapping.ts'
+import { ownValue } from '../own-value.ts'
 import type { Reach } from '../reach.ts'
 import { compiledFrom } from '../settings/in-force.ts'
 import { follows } from '../settings/settings-history.ts'
@@ -31,7 +32,7 @@ export function foldDay(context: FoldContext<'tenant.day.began'>): boolean {
   const { date, timeZone } = context.event.data
   const state = tenantState(context)
   if (state?.settings === undefined) return false
-  const known = state.days?.[timeZone]
+  const known = ownValue(state.days, timeZone)
   if (known !== undefined && known > date) return false
   if (known !== date) setState(context, { days: { ...state.days, [timeZone]: date } })
   return true

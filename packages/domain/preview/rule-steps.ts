@@ -1,6 +1,7 @@
 // One person under settings, step by step: which HiBob fields a rule reads, what they hold, which rule holds, what comes of it.
 import type { ListState, UserDocument } from '../documents.ts'
 import { ruleInForce, wasAsked } from '../map-under.ts'
+import { ownValue } from '../own-value.ts'
 import type { CompiledRule, CompiledSettings, Kept, NamesOfItems } from '../settings/compiled.ts'
 import type { SettingsNow } from '../settings/in-force.ts'
 import { type MappedField, mappedFields, type Rule } from '../settings/settings.ts'
@@ -54,7 +55,7 @@ export function ruleSteps(
       })),
       from: result?.path ?? null,
       result: result?.value ?? null,
-      error: next.standing?.errors?.[field] ?? result?.error ?? null,
+      error: ownValue(next.standing?.errors, field) ?? result?.error ?? null,
       before: valueIn(former) ?? null,
       after: valueIn(next) ?? null,
     }
@@ -71,9 +72,9 @@ export function ruleSteps(
     ...[...settings.compiled.customFields.keys()].map(name =>
       step(
         `custom_fields.${name}`,
-        own.custom_fields?.[name],
+        ownValue(own.custom_fields, name),
         ({ customFields }) => customFields.get(name),
-        ({ user }) => user.custom_fields?.[name],
+        ({ user }) => ownValue(user.custom_fields, name),
       ),
     ),
   ]

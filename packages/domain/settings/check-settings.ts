@@ -4,6 +4,7 @@ import { compileSettings } from './compile-settings.ts'
 import { conditionProblems } from './condition-problems.ts'
 import { compileExpression } from './expression.ts'
 import { type KnownField, type KnownFields, knownFields, listOfRule, unknownField } from './known-fields.ts'
+import { isReserved } from './plain-text.ts'
 import { at, isRecord, type Problem } from './problem.ts'
 import { type Holds, type RuleContext, ruleProblems, unknownTimeZone } from './rule-problems.ts'
 import type { Schema } from './schema-words.ts'
@@ -101,6 +102,9 @@ function otherProblems(
       path: '/leavers/grace_days',
       message: 'is for leavers whose “ends” is “termination_date” or “last_day_of_work”',
     })
+  for (const name of Object.keys(isRecord(document['custom_fields']) ? document['custom_fields'] : {}))
+    if (isReserved(name) && isSound(at('/custom_fields', name)))
+      problems.push({ path: at('/custom_fields', name), message: 'is a reserved name: choose another one' })
   if (alert_url !== undefined && isSound('/alert_url') && !URL.canParse(alert_url))
     problems.push({ path: '/alert_url', message: 'is no web address' })
   return problems

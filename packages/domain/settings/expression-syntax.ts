@@ -41,7 +41,7 @@ type Jsonata = (text: string, options: { RegexEngine: unknown }) => jsonata.Expr
 export function readExpression(
   text: string,
   RegexEngine: unknown,
-): { expression: jsonata.Expression; ast: Node; rangeEnds: Set<unknown> } {
+): { expression: jsonata.Expression; ast: Node; rangeEnds: Set<unknown>; texts: string[] } {
   if (text.includes('__evaluate_')) throw new ExpressionError('names with “__evaluate_” are not available')
   // each is a level of the parser's own stack, and none of the tree's
   if (text.replace(/\s/g, '').includes('-'.repeat(20))) throw new ExpressionError('too many “-” in a row')
@@ -59,7 +59,8 @@ export function readExpression(
     if (node.type === 'regex') node.value = patternOf(node.value as RegExp)
     if (node.type === 'binary' && node.value === '..') rangeEnds.add(node['lhs']).add(node['rhs'])
   }
-  return { expression, ast, rangeEnds }
+  const texts = nodes.filter(({ type }) => type === 'string').map(({ value }) => String(value))
+  return { expression, ast, rangeEnds, texts }
 }
 
 function parsed(text: string, RegexEngine: unknown): jsonata.Expression {

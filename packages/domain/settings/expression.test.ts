@@ -150,3 +150,8 @@ t.test(
     t.pass()
   },
 )
+
+t.test('why an expression failed is told without the value that it failed at', async t => {
+  const { evaluate } = compileExpression('$number(root.email)')
+  t.throws(() => evaluate({ root: { email: 'ada@example.com' } }), { message: /^Unable to cast value to a number: …$/ })
+})

@@ -22,6 +22,8 @@ export type ExpressionInput = Record<string, unknown>
 export interface Expression {
   /** The HiBob paths that it reads. */
   paths: readonly string[]
+  /** The texts that it says itself. */
+  texts: readonly string[]
   /** Its value, null for none. Throws ExpressionError when it fails or exceeds a bound. */
   evaluate(input: ExpressionInput): Scalar | null
 }
@@ -31,7 +33,7 @@ const spent = { steps: 0, depth: 0, sizes: 0, patternSteps: 0 }
 
 /** Throws ExpressionError for what is no expression, or one that is not available. */
 export function compileExpression(text: string): Expression {
-  const { expression, ast, rangeEnds } = readExpression(text, regexEngine)
+  const { expression, ast, rangeEnds, texts } = readExpression(text, regexEngine)
   for (const name of functionsHidden)
     expression.registerFunction(name, () => {
       throw new ExpressionError(`$${name} is not available`)
@@ -50,6 +52,7 @@ export function compileExpression(text: string): Expression {
   })
   return {
     paths: expressionPaths(ast),
+    texts,
     evaluate: input => {
       Object.assign(spent, { steps: 0, depth: 0, sizes: 0, patternSteps: 0 })
       try {
@@ -57,11 +60,23 @@ export function compileExpression(text: string): Expression {
         return scalarOf(expression.evaluate(input, {}))
       } catch (error) {
         if (error instanceof ExpressionError) throw error
-        const { message, code } = error as { message?: unknown; code?: unknown }
-        throw new ExpressionError(String(message ?? code ?? 'it failed').slice(0, 300))
+        throw new ExpressionError(failureOf(error as JsonataFailure))
       }
     },
   }
+}
+
+interface JsonataFailure {
+  message?: unknown
+  code?: unknown
+  value?: unknown
+}
+
+/** JSONata quotes the value that it could not use; it is a person's, and shows elsewhere. */
+function failureOf({ message, code, value }: JsonataFailure): string {
+  const text = String(message ?? code ?? 'it failed')
+  const quoted = value === undefined ? '' : (JSON.stringify(value) ?? '')
+  return (quoted === '' ? text : text.replaceAll(quoted, '…')).slice(0, 300)
 }
 
 function within(count: number, limit: number, what: string): void {

@@ -3,6 +3,7 @@ import { isDate } from './date.ts'
 import { compileExpression } from './expression.ts'
 import { ExpressionError } from './expression-syntax.ts'
 import { type KnownFields, unknownField } from './known-fields.ts'
+import { controlCharacterIn } from './plain-text.ts'
 import { at, type Problem } from './problem.ts'
 import type { Rule, Scalar } from './settings.ts'
 
@@ -63,15 +64,20 @@ function expressionProblems({ expression, as }: Rule, path: string, known: Known
       message: 'is for “from”; in an expression a label is labels."work.department"',
     })
   try {
-    for (const field of compileExpression(expression).paths) {
-      const message = unknownField(field, known)
-      if (message !== null) problems.push({ path: at(path, 'expression'), message })
-    }
+    const { paths, texts } = compileExpression(expression)
+    const messages = [...paths.map(field => unknownField(field, known)), ...texts.map(notPlainWithin)]
+    for (const message of messages) if (message !== null) problems.push({ path: at(path, 'expression'), message })
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     problems.push({ path: at(path, 'expression'), message: `cannot be used: ${error.message}` })
   }
   return problems
+}
+
+/** An expression may split and join lines. */
+function notPlainWithin(text: string): string | null {
+  const found = controlCharacterIn(text, '\t\n\r')
+  return found === null ? null : `has a text that holds a control character (${found}): leave it out`
 }
 
 function emptyProblems(rule: Rule, path: string): Problem[] {
@@ -95,9 +101,16 @@ function heldProblems(rule: Rule, path: string, context: RuleContext): Problem[]
     ]),
   ]
   return given.flatMap(([path, value]) => {
-    const message = value === undefined || value === '' ? null : cannotHold(String(value), context)
+    const text = String(value ?? '')
+    const message = text === '' ? null : (notPlain(text) ?? cannotHold(text, context))
     return message === null ? [] : [{ path, message }]
   })
+}
+
+/** Fields hold one line. */
+function notPlain(text: string): string | null {
+  const found = controlCharacterIn(text)
+  return found === null ? null : `must not hold a control character (got ${found})`
 }
 
 function cannotHold(value: string, { holds, timeZones }: RuleContext): string | null {
