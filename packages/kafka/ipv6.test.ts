@@ -28,7 +28,7 @@ t.test('a broker at an IPv6 address, which it advertises too, takes events and g
   const address = `[::1]:${door.port}`
   const dataDir = await mkdtemp(join(tmpdir(), 'test-ipv6-'))
   const cacheDir = resolve(import.meta.dirname, '../../.data/engines')
-  const kafka = await startKafka({ dataDir, cacheDir, advertised: [address] })
+  const kafka = await startKafka({ dataDir, cacheDir, advertise: async () => [address] })
   target = kafka.nodes[0]?.port ?? 0
   t.teardown(async () => {
     await kafka.stop()

@@ -21,7 +21,7 @@ export async function startTestBroker(teardown: (end: () => Promise<void>) => vo
   const kafka = await startKafka({
     dataDir,
     cacheDir: resolve(import.meta.dirname, '../../.data/engines'),
-    advertised: [`127.0.0.1:${proxy.port}`],
+    advertise: async () => [`127.0.0.1:${proxy.port}`],
   })
   const broker = kafka.nodes[0] as (typeof kafka.nodes)[number]
   port = broker.port

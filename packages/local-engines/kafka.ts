@@ -17,8 +17,8 @@ export interface KafkaOptions {
   port?: number
   detached?: boolean
   properties?: Record<string, string>
-  /** What clients are told to connect to, `host:port` by node; e.g. a proxy in front of a node. */
-  advertised?: string[]
+  /** What clients and the other nodes are told to connect to, `host:port` for each of the ports; e.g. a proxy in front of it. */
+  advertise?: (ports: readonly number[]) => Promise<string[]>
 }
 
 export interface KafkaNode {
@@ -50,8 +50,10 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaHandle> {
   const dataDir = resolve(options.dataDir)
   await mkdir(dataDir, { recursive: true })
   const layout = await layoutOf(dataDir, options.nodes ?? 1, options.port)
+  const ports = layout.ports.map(({ broker }) => broker)
+  const advertised = (await options.advertise?.(ports)) ?? ports.map(port => `127.0.0.1:${port}`)
   const starts = await Promise.allSettled(
-    layout.ports.map((_, index) => startNode({ options, dataDir, libs, layout, index })),
+    ports.map((_, index) => startNode({ options, dataDir, libs, layout, index, advertised: advertised[index] })),
   )
   const nodes = starts.flatMap(start => (start.status === 'fulfilled' ? [start.value] : []))
   const stop = async () => void (await Promise.all(nodes.map(node => node.end())))
@@ -60,7 +62,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaHandle> {
     await stop()
     throw failed.reason
   }
-  return { brokers: options.advertised ?? layout.ports.map(port => `127.0.0.1:${port.broker}`), nodes, stop }
+  return { brokers: advertised, nodes, stop }
 }
 
 interface NodeStart {
@@ -69,17 +71,18 @@ interface NodeStart {
   libs: string
   layout: KafkaLayout
   index: number
+  advertised: string | undefined
 }
 
-async function startNode({ options, dataDir, libs, layout, index }: NodeStart): Promise<KafkaNode> {
+async function startNode({ options, dataDir, libs, layout, index, advertised }: NodeStart): Promise<KafkaNode> {
   const id = index + 1
   const dir = join(dataDir, `node-${id}`)
   const logDir = join(dir, 'log')
   const { broker: port } = layout.ports[index] as KafkaLayout['ports'][number]
   const propertiesFile = join(dir, 'server.properties')
   await mkdir(dir, { recursive: true })
-  const { advertised, properties: extra } = options
-  await writeFile(propertiesFile, propertiesOf(layout, { index, logDir, advertised: advertised?.[index], extra }))
+  const { properties: extra } = options
+  await writeFile(propertiesFile, propertiesOf(layout, { index, logDir, advertised, extra }))
   if (!existsSync(join(logDir, 'meta.properties'))) await formatNode(libs, layout, propertiesFile)
 
   async function start(): Promise<StartedEngine> {

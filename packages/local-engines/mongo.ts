@@ -21,8 +21,8 @@ export interface MongoOptions {
   testCommands?: boolean
   /** Of each member; 0.5 by default: little, beside everything else on a developer's machine. */
   cacheGb?: number | undefined
-  /** What clients and the other members are told to connect to, `host:port` by member; e.g. a proxy in front of it. */
-  advertised?: string[]
+  /** What clients and the other members are told to connect to, `host:port` for each of the ports; e.g. a proxy in front of it. */
+  advertise?: (ports: readonly number[]) => Promise<string[]>
   /** After so long without the primary another one is elected: MongoDB's 10 s by default. */
   electionTimeoutMs?: number
 }
@@ -57,7 +57,7 @@ export async function startMongo(options: MongoOptions): Promise<MongoHandle> {
   const count = options.members ?? 1
   const dirs = count === 1 ? [root] : Array.from({ length: count }, (_, index) => join(root, `member-${index + 1}`))
   const ports = await Promise.all(dirs.map((dir, index) => portOf(dir, index === 0 ? options.port : undefined)))
-  const hosts = options.advertised ?? ports.map(port => `127.0.0.1:${port}`)
+  const hosts = (await options.advertise?.(ports)) ?? ports.map(port => `127.0.0.1:${port}`)
   const starts = await Promise.allSettled(
     dirs.map((dir, index) => startMember({ command, dir, port: ports[index] as number, id: index + 1, options })),
   )

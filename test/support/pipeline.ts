@@ -26,6 +26,8 @@ export interface PipelineOptions {
   answersAs?: Record<string, Partial<Variants>>
   /** How long answers lag behind changes, where they do. */
   answersLateMs?: number
+  /** Where tenants are told that their HiBob is, given where it is: a proxy in front of it. */
+  hibobUrl?: (simulatorUrl: string) => Promise<string>
   replicationFactor?: number
   env?: Record<string, string>
   rateLimits?: Record<string, number>
@@ -62,13 +64,14 @@ export async function preparePipeline(options: PipelineOptions) {
     ...(options.rateWindowMs === undefined ? {} : { rateWindowMs: options.rateWindowMs }),
     ...(options.answersLateMs === undefined ? {} : { settlingMs: options.answersLateMs }),
   })
+  const hibobUrl = (await options.hibobUrl?.(simulator.url)) ?? simulator.url
   const masterKey = randomBytes(32)
   const env: NodeJS.ProcessEnv = {
     KAFKA_BROKERS: brokers.join(','),
     MONGODB_URL: database,
     MASTER_KEY: masterKey.toString('base64'),
     TOPIC_PREFIX: prefix,
-    HIBOB_ALLOWED_URLS: simulator.url,
+    HIBOB_ALLOWED_URLS: hibobUrl,
     HIBOB_SETTLING_MS: String(options.settlingMs ?? 300),
     IMPORTER_RETRY_BASE_MS: '50',
     INGRESS_PORT: '0',
@@ -118,7 +121,7 @@ export async function preparePipeline(options: PipelineOptions) {
 
   for (const [index, tenant] of Object.keys(options.tenants).entries()) {
     const company = simulator.company(String(700_000 + index))
-    access.set(tenant, { ...(await addTenant(tenant, simulator.url, company)), company })
+    access.set(tenant, { ...(await addTenant(tenant, hibobUrl, company)), company })
   }
 
   /** Records of one topic that belong to a tenant, oldest first. */
