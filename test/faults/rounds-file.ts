@@ -1,7 +1,7 @@
 // docs/faults/rounds.jsonl: one line for each round that counts, with its seed and the commit it ran on.
 import { execFileSync } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Scenario } from './fault.ts'
 
 export interface RoundLine {
@@ -30,5 +30,7 @@ export function commitThatRuns(): string | null {
 }
 
 export function recordRound(line: RoundLine): void {
-  appendFileSync(join(root, file), `${JSON.stringify(line)}\n`)
+  const path = join(root, file)
+  mkdirSync(dirname(path), { recursive: true })
+  appendFileSync(path, `${JSON.stringify(line)}\n`)
 }
