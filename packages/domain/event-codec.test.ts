@@ -19,7 +19,7 @@ t.test('an attribute that this release does not know is no hindrance', async t =
 
 t.test('a type that this release does not know is named, and so is every built-in property', async t => {
   for (const type of ['hibob.future.type', 'constructor', '__proto__', 'toString'])
-    t.match(decoded({ type, data: null }), { event: null, unknownType: type })
+    t.match(decoded({ type, data: null }), { event: null, unknown: { type } })
 })
 
 t.test('a record that is no event of its tenant says why it cannot be read, and never its values', async t => {

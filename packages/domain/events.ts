@@ -4,7 +4,8 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { AsOf } from './as-of.ts'
 
 /** Tenant ids are parts of document ids and record keys, so they hold no slash. */
-export const TenantId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' })
+const tenantId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+export const TenantId = Type.String({ pattern: tenantId.source })
 const EmployeeId = Type.String({ minLength: 1, maxLength: 128 })
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Who = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) })
@@ -197,3 +198,6 @@ export interface LogRecord {
   key: string
   value: string | null
 }
+
+/** Whose record it is; empty where the key can be no tenant's. */
+export const tenantOf = ({ key }: LogRecord): string => (tenantId.test(key) ? key : '')

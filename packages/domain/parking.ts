@@ -1,9 +1,13 @@
 // An event whose fold threw is parked with its cause and the log goes on; nothing is ever folded out of order.
 import type { TenantScope } from './documents.ts'
 import { DomainError } from './domain-error.ts'
-import type { HibobEvent, LogRecord } from './events.ts'
+import { type HibobEvent, type LogRecord, tenantOf } from './events.ts'
+import { faultPlace } from './fault-place.ts'
 
-/** `document`: the one user of a sliced event at which the fold threw; null when the whole event is parked. Causes hold no values. */
+/**
+ * `document`: the one user of a sliced event at which the fold threw; null when the whole event is parked. `tenantId` is empty where the
+ * record's key is no tenant's. Causes hold no values.
+ */
 export interface Parked {
   partition: number
   offset: number
@@ -30,15 +34,20 @@ export function parkedBy(
     partition: record.partition,
     offset: record.offset,
     document,
-    tenantId: record.key,
+    tenantId: tenantOf(record),
     generation,
-    eventId: textOrNull(known?.id),
-    type: textOrNull(known?.type),
+    eventId: wordOrNull(known?.id),
+    type: wordOrNull(known?.type),
     employeeId: textOrNull((known?.data as { employeeId?: unknown } | null | undefined)?.employeeId),
-    code: error instanceof DomainError ? error.code : 'fold_failed',
-    message: error instanceof Error ? error.message : String(error),
+    ...causeOf(error),
   }
 }
+
+/** The words of a fault that is not ours may quote values: its class and place are kept instead. */
+const causeOf = (error: unknown): Pick<Parked, 'code' | 'message'> =>
+  error instanceof DomainError
+    ? { code: error.code, message: error.message }
+    : { code: 'fold_failed', message: faultPlace(error) }
 
 /** What a record of this tenant that is not an event of this release says of itself, so that the person can be read again. */
 function glimpse({ key, value }: LogRecord): Partial<Record<'id' | 'type' | 'data', unknown>> | null {
@@ -52,3 +61,9 @@ function glimpse({ key, value }: LogRecord): Partial<Record<'id' | 'type' | 'dat
 
 const textMax = 128
 const textOrNull = (value: unknown) => (typeof value === 'string' && value.length <= textMax ? value : null)
+
+/** Ids and types are words; anything else could be somebody's name. */
+function wordOrNull(value: unknown): string | null {
+  const text = textOrNull(value)
+  return text !== null && /^[\w.:/+-]+$/.test(text) ? text : null
+}

@@ -18,6 +18,7 @@ import {
   type SlicePlan,
   type TenantScope,
   type TenantState,
+  tenantOf,
   tenantStateId,
 } from '@hibob-sync/domain'
 import {
@@ -127,7 +128,7 @@ export function projectPartition(options: ProjectionOptions) {
     const { generation } = scopeOf(record.key)
     const what =
       generation === offer.generation ? 'an offered generation was passed over' : 'switched to a new generation'
-    options.logger.info({ partition, offset: record.offset, tenant: record.key, generation }, what)
+    options.logger.info({ partition, offset: record.offset, tenantId: record.key, generation }, what)
     return 1
   }
 
@@ -224,7 +225,7 @@ export function projectPartition(options: ProjectionOptions) {
   }
 
   async function meetTenants(records: readonly LogRecord[]): Promise<void> {
-    const unmet = [...new Set(records.map(record => record.key))].filter(id => !scopes.has(id))
+    const unmet = [...new Set(records.map(tenantOf))].filter(id => !scopes.has(id))
     if (unmet.length === 0) return
     for (const [tenantId, generation] of await store.generations(unmet)) scopes.set(tenantId, { tenantId, generation })
   }

@@ -1,5 +1,6 @@
 // A record of the log as an explanation reads it: leniently, since an event of a type that this release does not know is shown too.
 import type { AsOf } from '../as-of.ts'
+import { decodeEvent } from '../event-codec.ts'
 import type { Cause, LogRecord } from '../events.ts'
 import { isoTime } from '../iso-time.ts'
 import type { EventReference } from './explanation.ts'
@@ -52,16 +53,22 @@ export function seenEvent(record: LogRecord | undefined, tenantId: string): Seen
   return event
 }
 
-function parsed({ offset, time, value }: LogRecord): SeenEvent | null {
-  if (value === null) return null
-  try {
-    const { id, type, subject, data } = JSON.parse(value) as Partial<SeenEvent>
-    if (typeof id !== 'string' || typeof type !== 'string') return null
-    const known = typeof data === 'object' && data !== null ? data : {}
-    return { offset, at: isoTime(time), id, type, subject: subject ?? known.employeeId ?? null, data: known }
-  } catch {
-    return null
-  }
+function parsed(record: LogRecord): SeenEvent | null {
+  const decoded = decodeEvent(record)
+  if ('failure' in decoded) return null
+  const { id, type, subject, data = {} } = decoded.event ?? decoded.unknown
+  const known: SeenData = decoded.event === null ? textsOf(data) : (data as SeenData)
+  const at = isoTime(record.time)
+  return { offset: record.offset, at, id, type, subject: subject ?? known.employeeId ?? null, data: known }
+}
+
+/** What the data of an unknown type say in the words of the known. */
+function textsOf(data: unknown): Pick<SeenData, 'employeeId' | 'triggeredBy' | 'by'> {
+  if (typeof data !== 'object' || data === null) return {}
+  const names = ['employeeId', 'triggeredBy', 'by'] as const
+  return Object.fromEntries(
+    Object.entries(data).filter(([name, value]) => names.includes(name as never) && typeof value === 'string'),
+  )
 }
 
 /** Whether it is about the person; a page of the unchanged only when it is the one that was applied last. */

@@ -26,10 +26,8 @@ export function compileSettings(settings: Settings): CompiledSettings {
 function compile(settings: Settings): CompiledSettings {
   if (!shape.Check(settings)) {
     const [error] = shape.Errors(settings)
-    throw new DomainError(
-      'settings_unreadable',
-      `settings cannot be read at “${error?.instancePath}”: ${error?.message}`,
-    )
+    const place = placeOf(error?.instancePath ?? '')
+    throw new DomainError('settings_unreadable', `settings cannot be read at “${place}”: ${error?.message}`)
   }
   const pairs: [Rule, CompiledRule][] = []
   function ready(rule: Rule, convert?: (value: Scalar) => Scalar): CompiledRule {
@@ -58,6 +56,12 @@ function compile(settings: Settings): CompiledSettings {
     lists: sorted(pairs.flatMap(([rule, { paths }]) => listsToldBy(rule, paths))),
     keptPaths: new Set(pairs.flatMap(([rule, { paths }]) => (rule.when_empty === 'keep' ? paths : []))),
   }
+}
+
+/** A table is keyed by values, and what is no name of a setting may be one. */
+function placeOf(path: string): string {
+  const [within = ''] = path.split(/(?<=\/values)\//)
+  return within.replace(/\/[^/]*/g, name => (/^\/[a-z0-9_]{0,63}$/.test(name) ? name : '/…'))
 }
 
 /** A list that a rule names is for the fields beyond the standard ones, whose lists are known. */

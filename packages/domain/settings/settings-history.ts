@@ -1,12 +1,13 @@
 // The versions of a tenant's settings, as the log tells them: the log is the truth of who changed what, and which change applied.
 import type { Source } from '../changes.ts'
 import { isoTime } from '../iso-time.ts'
+import { compileSettings } from './compile-settings.ts'
 import type { Settings } from './settings.ts'
 
 export interface SettingsVersion {
   version: number
   based_on: number
-  /** `refused`: somebody else's came first, or it was made from settings that were not in force. */
+  /** `refused`: somebody else's came first, it was made from settings that were not in force, or it cannot be read. */
   standing: 'in_force' | 'former' | 'refused'
   at: string
   by: string
@@ -20,6 +21,15 @@ export interface SettingsVersion {
 export const follows = ({ version, basedOn }: { version: number; basedOn: number }, inForce: number): boolean =>
   basedOn === inForce && version === basedOn + 1
 
+/** As the fold asks: what it cannot read is parked, and changes nothing. */
+function canBeRead(settings: object): boolean {
+  try {
+    return compileSettings(settings as Settings) !== null
+  } catch {
+    return false
+  }
+}
+
 /** `sources`: the tenant's events in log order, of which only those about settings and removals count. Oldest first. */
 export function settingsHistory(sources: Iterable<Source>): SettingsVersion[] {
   const versions: SettingsVersion[] = []
@@ -31,7 +41,7 @@ export function settingsHistory(sources: Iterable<Source>): SettingsVersion[] {
     }
     if (event.type !== 'tenant.settings.changed') continue
     const { settings, version, basedOn, by, reason = null } = event.data
-    const applies = follows(event.data, inForce?.version ?? 0)
+    const applies = follows(event.data, inForce?.version ?? 0) && canBeRead(settings)
     const entry: SettingsVersion = {
       version,
       based_on: basedOn,

@@ -32,6 +32,11 @@ export async function publicationTimes(
 
 function sequenceIn(value: string | null): number | null {
   if (value === null) return null
-  const { sequence } = JSON.parse(value) as { sequence?: string }
-  return sequence === undefined ? null : Number(sequence)
+  try {
+    const { sequence } = JSON.parse(value) as { sequence?: unknown }
+    return typeof sequence === 'string' ? Number(sequence) : null
+  } catch {
+    // somebody else's record
+    return null
+  }
 }
