@@ -16,8 +16,8 @@ const ours = /\/((?:packages|services)\/[\w./-]+\.[cm]?[jt]s:\d+):\d+\)?$/
 
 function ourFrame({ stack = '', message }: Error): string | null {
   // the text comes first, and may look like a frame
-  const frames = stack.slice(message === '' ? 0 : Math.max(0, stack.indexOf(message) + message.length)).split('\n')
-  for (const frame of frames) {
+  const at = stack.indexOf(message)
+  for (const frame of stack.slice(at < 0 ? 0 : at + message.length).split('\n')) {
     const found = frame.includes('node_modules') ? null : ours.exec(frame)
     if (found !== null) return found[1] as string
   }

@@ -22,8 +22,17 @@ export class AppError extends Error {
 /** A short, safe name of any error for logs: its code, else its class. Never its text, which may hold personal data. */
 export function errorCode(error: unknown): string {
   if (error instanceof Error) {
-    const code = (error as { code?: unknown }).code
-    return typeof code === 'string' || typeof code === 'number' ? String(code) : error.name
+    const { code } = error as { code?: unknown }
+    const isName = (typeof code === 'string' || typeof code === 'number') && isWord(String(code))
+    return isName ? String(code) : className(error)
   }
   return 'unknown'
 }
+
+/** `name` is anybody's to set. */
+export function className(error: Error): string {
+  const name = error.constructor?.name ?? ''
+  return isWord(name) ? name : 'Error'
+}
+
+const isWord = (text: string) => /^[\w.-]{1,64}$/.test(text)

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import t from 'tap'
-import { AppError } from './app-error.ts'
+import { AppError, errorCode } from './app-error.ts'
 import { createLogger } from './logger.ts'
 import { secret } from './secret.ts'
 
@@ -76,4 +76,15 @@ t.test('a long text is cut', async t => {
   const lines: string[] = []
   loggerTo(lines).info({ detail: 'x'.repeat(5000) }, 'long')
   t.equal(JSON.parse(lines[0] ?? '').detail.length, 300)
+})
+
+t.test('no code, name or frame of a foreign error is anybody’s text', async t => {
+  const lines: string[] = []
+  const odd = Object.assign(new Error(`x\n    at ${canary} (/a/${canary}.ts:1:1)`), {
+    name: canary,
+    code: `${canary} and more`,
+  })
+  loggerTo(lines).error({ err: odd, code: errorCode(odd) }, 'failed')
+  t.notMatch(lines[0], canary)
+  t.match(JSON.parse(lines[0] ?? '').err.frames.join(), 'logger.test.ts')
 })

@@ -1,7 +1,7 @@
 // JSON lines on standard output. Only fields of the list below pass, and only as numbers, booleans or short texts: names, bodies,
 // headers and secrets cannot slip in with an object. What was kept back is named in `dropped`.
 import pino, { type DestinationStream, type Logger } from 'pino'
-import { AppError, errorCode } from './app-error.ts'
+import { AppError, className, errorCode } from './app-error.ts'
 
 export type { Logger }
 
@@ -68,16 +68,19 @@ function loggedError(error: unknown) {
   if (!(error instanceof Error)) return { code: errorCode(error), name: typeof error }
   return {
     code: errorCode(error),
-    name: error.name,
+    name: className(error),
     ...(error instanceof AppError ? { message: error.message } : {}),
     frames: framesOf(error),
   }
 }
 
-function framesOf({ stack = '' }: Error): string[] {
+function framesOf({ stack = '', message }: Error): string[] {
+  // the text comes first, and may look like a frame
+  const at = stack.indexOf(message)
   return stack
+    .slice(at < 0 ? 0 : at + message.length)
     .split('\n')
-    .filter(line => /^ {4}at /.test(line))
+    .filter(line => /^ {4}at .*(?::\d+:\d+|<anonymous>)\)?$/.test(line))
     .slice(0, framesMax)
     .map(line => line.slice(7))
 }

@@ -1,5 +1,4 @@
 // The `hibob-sync` command. Exit status 0 only when what was asked for was done.
-import { errorCode } from '@hibob-sync/runtime'
 import { Command } from 'commander'
 import { ReaderGone, surviveClosedOutput } from './closed-output.ts'
 import { changesCommand } from './commands/changes.ts'
@@ -20,11 +19,11 @@ import { tenantCommands } from './commands/tenants.ts'
 import { topicCommands } from './commands/topics.ts'
 import { upcomingCommand } from './commands/upcoming.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { complaint } from './complaint.ts'
 import { commandContext } from './context.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { Interrupted, interruptedStatus } from './interruption.ts'
 import { requirePlainArguments } from './plain-arguments.ts'
-import { visible } from './visible.ts'
 
 endWithParent()
 surviveClosedOutput()
@@ -69,12 +68,6 @@ try {
   process.exit(statusOf(error))
 }
 await context.close()
-
-function complaint(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const lines = message.split('\n').map(visible).join('\n')
-  return error instanceof Interrupted ? lines : `${errorCode(error)}: ${lines}`
-}
 
 function statusOf(error: unknown): number {
   if (error instanceof ReaderGone) return Number(process.exitCode ?? 0)

@@ -5,7 +5,7 @@ import Table from 'cli-table3'
 import { writeOut } from './closed-output.ts'
 import { Interrupted } from './interruption.ts'
 import { wantsColours } from './terminal.ts'
-import { visible } from './visible.ts'
+import { visible, visibleJson, visibleLines } from './visible.ts'
 
 export interface OutputOptions {
   json?: boolean
@@ -14,12 +14,12 @@ export interface OutputOptions {
 export type Confirmable = OutputOptions & { yes?: boolean }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  process.stdout.write(`${visibleJson(value)}\n`)
 }
 
 /** A word to the person at the terminal: on standard error, so that it never mixes with what is asked for. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${visibleLines(text)}\n`)
 }
 
 export function printTable(head: string[], rows: (string | number | null | undefined)[][], empty: string): void {
@@ -31,9 +31,9 @@ export function printTable(head: string[], rows: (string | number | null | undef
   process.stdout.write(`${table.toString()}\n`)
 }
 
-/** One line; resolves when the reader can take more, so that a long listing is never held in memory. */
-export async function printLine(line: string): Promise<void> {
-  await writeOut(`${line}\n`)
+/** JSON on one line; resolves when the reader can take more, so that a long listing is never held in memory. */
+export async function printJsonLine(value: unknown): Promise<void> {
+  await writeOut(`${visibleJson(value)}\n`)
 }
 
 /** The end of a command's --help. */
@@ -44,7 +44,7 @@ export async function printJsonArray(items: AsyncIterable<unknown>): Promise<voi
   // nothing is printed when not even the first can be had
   let separator = '[\n'
   for await (const item of items) {
-    await writeOut(`${separator}${JSON.stringify(item)}`)
+    await writeOut(`${separator}${visibleJson(item)}`)
     separator = ',\n'
   }
   process.stdout.write(separator === '[\n' ? '[]\n' : '\n]\n')
@@ -64,7 +64,7 @@ export async function confirm(question: string, yes: boolean | undefined, undone
   terminal.once('SIGINT', () => reject(new Interrupted(`interrupted, ${undone}`)))
   terminal.once('close', () => resolve(''))
   try {
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `), left])
+    const answer = await Promise.race([terminal.question(`${visibleLines(question)} [y/N] `), left])
     if (!/^y(es)?$/i.test(answer.trim())) throw new AppError('not_confirmed', sentence(undone), { retryable: false })
   } catch (error) {
     // what follows begins on a line of its own

@@ -1,5 +1,6 @@
 // `replay --all`: every tenant, partition after partition, so that each part of the log is read once.
 import { AppError, errorCode } from '@hibob-sync/runtime'
+import { complaint, wordsOf } from './complaint.ts'
 import type { Context } from './context.ts'
 import { Interrupted } from './interruption.ts'
 import { confirm, type OutputOptions, printJson, say } from './output.ts'
@@ -38,8 +39,8 @@ export async function replayAll(context: Context, tenant: string | undefined, op
     for (const [tenantId, result] of results) {
       if (result instanceof Error) {
         failed++
-        told.push({ tenant: tenantId, switched: false, error: { code: errorCode(result), message: result.message } })
-        say(`${tenantId}: ${errorCode(result)}: ${result.message}`)
+        told.push({ tenant: tenantId, switched: false, error: { code: errorCode(result), message: wordsOf(result) } })
+        say(`${tenantId}: ${complaint(result)}`)
         continue
       }
       const resent = options.resendDifferences ? await resend(context, tenantId, result) : noneResent

@@ -5,7 +5,7 @@ import { changeHistory, type OutboxChange, projectorCheckpoints } from '@hibob-s
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { examples, type OutputOptions, printLine, printTable, say } from '../output.ts'
+import { examples, type OutputOptions, printJsonLine, printTable, say } from '../output.ts'
 import { timeOption, timesHelp } from '../time-of.ts'
 
 interface ChangeOptions extends OutputOptions {
@@ -60,7 +60,7 @@ export function changesCommand(program: Command, context: Context): void {
           ...(atMost === undefined ? {} : { limit: atMost }),
         })
       if (options.json) {
-        for await (const change of history(limit)) await printLine(JSON.stringify(line(change, isPublished(change))))
+        for await (const change of history(limit)) await printJsonLine(line(change, isPublished(change)))
         return
       }
       const rows = await Array.fromAsync(history(limit ?? rowsMax + 1), change => row(change, isPublished(change)))

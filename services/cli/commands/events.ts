@@ -4,7 +4,7 @@ import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { asUnreachable, type Context } from '../context.ts'
-import { examples, type OutputOptions, printLine, printTable, say } from '../output.ts'
+import { examples, type OutputOptions, printJsonLine, printTable, say } from '../output.ts'
 import { timeOption, timesHelp } from '../time-of.ts'
 
 interface EventOptions extends OutputOptions {
@@ -38,7 +38,7 @@ export function eventCommands(program: Command, context: Context): void {
       await context.tenant(tenant)
       const events = eventsOf(context, tenant, options)
       if (options.json) {
-        for await (const event of events) await printLine(JSON.stringify(event))
+        for await (const event of events) await printJsonLine(event)
         return
       }
       const rows: (string | number | null)[][] = []

@@ -11,6 +11,7 @@ import { readDocument } from '../settings/read-document.ts'
 import { readHistory, versionOf } from '../settings/read-history.ts'
 import { runPreview } from '../settings/run-preview.ts'
 import { showCounts, showPeople, showSteps } from '../settings/show-preview.ts'
+import { visibleJson } from '../visible.ts'
 
 const shownMax = 20
 const schema = 'docs/contracts/settings.schema.json'
@@ -104,7 +105,7 @@ async function show(context: Context, tenant: string, { json, version }: OutputO
   await context.presentTenant(tenant)
   const found = version === undefined ? await inForce(context, tenant) : await versionOf(context, tenant, version)
   if (json) return printJson({ tenant, ...found })
-  process.stdout.write(`${JSON.stringify(found.settings, null, 2)}\n`)
+  process.stdout.write(`${visibleJson(found.settings, 2)}\n`)
   say(found.version === 0 ? `${tenant} has no settings of its own` : `Version ${found.version} of ${tenant}`)
 }
 

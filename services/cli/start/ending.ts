@@ -2,6 +2,7 @@
 // once. Npm passes on the SIGINT that the terminal has sent already, so the same signal within half a second counts once.
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, errorCode } from '@hibob-sync/runtime'
+import { complaint } from '../complaint.ts'
 
 type Stop = () => unknown
 
@@ -93,5 +94,5 @@ export function endOnSignals({ onEnding, enginesAnswer }: EndingOptions): Ending
 }
 
 function complain(error: unknown): void {
-  process.stderr.write(`${errorCode(error)}: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${complaint(error)}\n`)
 }
