@@ -136,9 +136,14 @@ const SettingsChanged = Type.Object({
   reason: Type.Optional(Type.String()),
 })
 
+/** Days are kept under the zone's name. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it must not hold
+const zoneName = /^(?!_bsontype$)[^$\u0000][^\u0000]*$/
+export const isZoneName = (name: string): boolean => zoneName.test(name)
+
 const DayBegan = Type.Object({
   date: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
-  timeZone: Type.String({ minLength: 1, maxLength: 64 }),
+  timeZone: Type.String({ pattern: zoneName.source, maxLength: 64 }),
 })
 
 /** Of one hold, whole or some of its people. */

@@ -14,6 +14,8 @@ const whole: Given[] = [
   deletedWebhook('3', { webhookType: 'table.entry.updated', body: '{"data": {"effectiveDate": "2027-01-01"}}' }),
   settings({ custom_fields: { badge: { from: 'work.custom.badge' } } }),
   day('2023-11-14'),
+  day('2023-11-14', '@name@'),
+  observed('1', { '@name@': 'x' }, { labels: { '@name@': 'x' } }),
   approved('acme-1', ['1']),
   ['tenant.resend.requested', { resendId: 'r', userIds: ['1'], teamIds: ['7'] }],
   ['hibob.import.requested', { importId: 'i', reason: 'operator', by: 'ada' }],
@@ -37,7 +39,18 @@ export const oddTexts: readonly string[] = [
   ...[null, true, 0, -1, 1.5, 2 ** 53, 1e300, '', ' ', marker, 'x'.repeat(70_000), '\ud800', '\u0000', 'a/b', '../..'],
   ...[[], [null], [marker], [[marker]], {}, { id: marker }],
 ].map(value => (typeof value === 'string' && /^[[{]/.test(value) ? value : JSON.stringify(value)))
-const oddNames = ['$ref', '$id', '_bsontype', 'a.b', '', '\u0000', '__proto__', 'constructor', 'x'.repeat(5000), marker]
+export const oddNames = [
+  '$ref',
+  '$id',
+  '_bsontype',
+  'a.b',
+  '',
+  '\u0000',
+  '__proto__',
+  'constructor',
+  'x'.repeat(5000),
+  marker,
+]
 
 type Place = readonly (string | number)[]
 
@@ -59,23 +72,26 @@ function put(holder: Record<string, unknown>, name: string, value: unknown): voi
   Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-const nearEvent: fc.Arbitrary<string> = fc.constantFrom(...whole).chain(([type, data]) => {
-  const event = JSON.parse(recordOf(type, data, 'acme', 1).value as string) as object
-  return fc
-    .tuple(
-      fc.constantFrom(...placesIn(event).filter(place => place.length > 0)),
-      fc.constantFrom('leave out', 'replace', 'add'),
-      fc.constantFrom(...oddTexts),
-      fc.constantFrom(...oddNames),
-    )
-    .map(([place, act, text, name]) => {
-      const near = changed(event, place, (holder, own) => {
-        if (act === 'leave out') delete holder[own]
-        else put(holder, act === 'add' ? name : own, '@odd@')
+const nearEvent: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...whole), fc.constantFrom(...oddNames))
+  .chain(([[type, data], named]) => {
+    const text = recordOf(type, data, 'acme', 1).value ?? ''
+    const event = JSON.parse(text.replaceAll('@name@', () => JSON.stringify(named).slice(1, -1))) as object
+    return fc
+      .tuple(
+        fc.constantFrom(...placesIn(event).filter(place => place.length > 0)),
+        fc.constantFrom('leave', 'leave out', 'replace', 'add'),
+        fc.constantFrom(...oddTexts),
+        fc.constantFrom(...oddNames),
+      )
+      .map(([place, act, text, name]) => {
+        const near = changed(event, place, (holder, own) => {
+          if (act === 'leave out') delete holder[own]
+          else if (act !== 'leave') put(holder, act === 'add' ? name : own, '@odd@')
+        })
+        return JSON.stringify(near).replace('"@odd@"', () => text)
       })
-      return JSON.stringify(near).replace('"@odd@"', () => text)
-    })
-})
+  })
 
 const bytes = fc.uint8Array({ maxLength: 64 }).map(array => Buffer.from(array).toString())
 

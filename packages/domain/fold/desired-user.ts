@@ -1,5 +1,6 @@
 // What a user would be, by all that is known now and the settings in force, before the brake has its say.
 import type { Standing, User, UserDocument } from '../documents.ts'
+import { isZoneName } from '../events.ts'
 import { inviteOf } from '../invite.ts'
 import { isoTime } from '../iso-time.ts'
 import { lifecyclePath, statusOf } from '../lifecycle.ts'
@@ -126,5 +127,5 @@ function zoneOf(
   names: MappingContext,
 ): string {
   const own = compiled.personTimeZone?.evaluate(kept, names)
-  return own?.value ? String(own.value) : (compiled.settings.time_zone ?? 'UTC')
+  return own?.value && isZoneName(String(own.value)) ? String(own.value) : (compiled.settings.time_zone ?? 'UTC')
 }
