@@ -11,7 +11,9 @@ interface UserChange {
   sequence: string
   data: {
     user: { id: string; full_name: string | null; status: string }
-    changed: { field: string; from: unknown; to: unknown }[]
+    /** Without `from` and `to` where the change would be too large with them (`cut`). */
+    changed: { field: string; from?: unknown; to?: unknown }[]
+    cut?: true
   }
 }
 

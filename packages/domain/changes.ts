@@ -2,13 +2,22 @@
 import type { Team, User, UserStatus } from './documents.ts'
 import type { HibobEvent, LogRecord } from './events.ts'
 import { isoTime } from './iso-time.ts'
+import { isLargerThan, valueLimits } from './value-limits.ts'
 
 export type ChangeTopic = 'users' | 'teams'
 
+/** `from` and `to` are left out, in a change's value alone, where it would be too large with them (`data.cut`). */
 export interface FieldChange {
   field: string
   from: unknown
   to: unknown
+}
+
+interface Data {
+  user?: User
+  team?: Team
+  changed: FieldChange[]
+  cause: object
 }
 
 /** One entry of the outbox: the exact record value that is sent (null removes the key), and whether a null value follows it. */
@@ -76,7 +85,7 @@ function change(
   topic: ChangeTopic,
   subject: string,
   type: string,
-  data: unknown,
+  data: Data,
   tombstone: boolean,
 ): Change {
   return new ToldChange(source, topic, subject, type, data, tombstone)
@@ -93,10 +102,10 @@ class ToldChange implements Change {
   readonly #time: number
   readonly #subject: string
   readonly #type: string
-  readonly #data: unknown
+  readonly #data: Data
   #text: string | null = null
 
-  constructor(source: Source, topic: ChangeTopic, subject: string, type: string, data: unknown, tombstone: boolean) {
+  constructor(source: Source, topic: ChangeTopic, subject: string, type: string, data: Data, tombstone: boolean) {
     const { record, event } = source
     this.id = changeId(source, topic, subject)
     this.tenantId = event.tenantid
@@ -111,7 +120,19 @@ class ToldChange implements Change {
   }
 
   get value(): string {
-    this.#text ??= JSON.stringify({
+    this.#text ??= this.#written()
+    return this.#text
+  }
+
+  #written(): string {
+    const text = this.#json(this.#data)
+    if (!isLargerThan(valueLimits.changeBytes, text)) return text
+    const changed = this.#data.changed.map(({ field }) => ({ field }))
+    return this.#json({ ...this.#data, changed, cut: true })
+  }
+
+  #json(data: object): string {
+    return JSON.stringify({
       specversion: '1.0',
       id: this.id,
       source: '/hibob-sync/projector',
@@ -121,9 +142,8 @@ class ToldChange implements Change {
       tenantid: this.tenantId,
       dataversion: 1,
       sequence: sequenceOf(this.offset),
-      data: this.#data,
+      data,
     })
-    return this.#text
   }
 }
 

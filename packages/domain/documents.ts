@@ -164,6 +164,8 @@ export interface TenantState extends Owned {
 export interface ListItem {
   id: string
   name: string | null
+  /** Characters of a name that is not kept for its length; `name` is null then. */
+  tooLong?: number
   archived: boolean
   parent: string | null
   asOf: AsOf

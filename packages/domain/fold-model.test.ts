@@ -11,7 +11,9 @@ const person = fc.constantFrom(...people)
 const digest = fc.constantFrom('d1', 'd2')
 /** A reading began so many records before its event: mostly just then, sometimes long before others that are told first. */
 const request = fc.record({ lag: fc.integer({ min: 1, max: 9 }), takeover: fc.integer({ min: 1, max: 2 }) })
-const label = fc.constantFrom('North', 'South')
+/** The longest that is kept, and one that is not. */
+const [longest, tooLong] = ['é𝄞'.repeat(2000), 'x'.repeat(4001)]
+const label = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('North', 'South') }, fc.constantFrom(longest, tooLong))
 const lifecycleStatus = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('Employed', 'hired', 'Hired ', 'TERMINATED', 'On leave') },
   { weight: 2, arbitrary: fc.constantFrom(null, ' ', 'Frozen', ['Employed'], ['Hired', 'Employed'], {}, undefined) },
@@ -46,9 +48,13 @@ const unreadable = fc.constantFrom(
   { 'work.department': ['7', '8'] },
   { 'work.siteId': {}, 'work.site': null },
   { 'work.site': [['x']] },
+  { 'root.displayName': tooLong, 'root.email': longest },
+  { 'work.title': tooLong, 'work.department': [tooLong] },
+  { 'work.reportsTo': tooLong, 'work.siteId': tooLong },
 )
 const list = fc.constantFrom('department', 'title', 'site', 'pets', 'constructor')
-const items = fc.dictionary(fc.constantFrom('5', '6', '7', '8', '26'), fc.constantFrom('X', 'Y', null), { maxKeys: 3 })
+const itemName = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('X', 'Y', null) }, fc.constantFrom(longest, tooLong))
+const items = fc.dictionary(fc.constantFrom('5', '6', '7', '8', '26'), itemName, { maxKeys: 3 })
 const of = <T extends unknown[]>(weight: number, parts: fc.Arbitrary<T>, make: (...parts: T) => Given) => ({
   weight,
   arbitrary: parts.map(values => make(...values)),

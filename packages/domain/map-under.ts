@@ -4,9 +4,11 @@ import { standardFields } from './hibob-fields.ts'
 import { type MappingContext, mapUser } from './mapping.ts'
 import { ownValue } from './own-value.ts'
 import type { CompiledRule, CompiledSettings, Kept, NamesOfItems, RuleValue } from './settings/compiled.ts'
+import { UnreadableField } from './settings/field-value.ts'
 import type { SettingsNow } from './settings/in-force.ts'
 import { type MappedField, mappedFields, type Scalar } from './settings/settings.ts'
 import { inOneForm } from './text.ts'
+import { shortText } from './value-limits.ts'
 
 export interface MappedUnder {
   user: User
@@ -94,8 +96,16 @@ function mappedValue(
   const result = rule.evaluate(kept, context)
   if (result.error !== null) return { error: result.error }
   if (result.value === null) return null
-  if (field === 'primary_team') return teamFrom(rule, result, context)
-  return String(result.value)
+  if (field !== 'primary_team') return String(result.value)
+  try {
+    const team = teamFrom(rule, result, context)
+    // the form in which texts are compared may be longer than the text
+    shortText('the id of the team', team.id)
+    return team
+  } catch (error) {
+    if (error instanceof UnreadableField) return { error: error.message }
+    throw error
+  }
 }
 
 /** A list item is a team by its id, whatever it is called; any other text is one by its letters. */

@@ -5,6 +5,7 @@ import type { ListName } from './hibob-fields.ts'
 import { dateOf, textOf, UnreadableField } from './settings/field-value.ts'
 import { sharing } from './sharing.ts'
 import { inOneForm, isBlank } from './text.ts'
+import { shortText } from './value-limits.ts'
 
 /** What the mapping asks the rest of the read models: names of list items, teams and managers as they stand. */
 export interface MappingContext {
@@ -68,12 +69,12 @@ function mapFieldByField(person: PersonToMap, context: MappingContext): MappedUs
     } catch (error) {
       if (!(error instanceof UnreadableField)) throw error
       errors[field] = error.message
-      user[field] = former?.[field] ?? (null as User[F])
+      user[field] = (error instanceof UnreadableName ? error.team : (former?.[field] ?? null)) as User[F]
     }
   }
   for (const field of standardFieldNames) keeping(field, () => standard[field](observed, context))
   keeping('override_manager', () => managerOf(user, observed, context))
-  // team and manager stay; what is shown of them follows their own records
+  // team and manager, as they could be read last; what is shown of them follows their own records
   if (errors['primary_team'] !== undefined && user.primary_team !== null) {
     const { id, name } = user.primary_team
     user.primary_team = { id, name: context.teamName(id) ?? name }
@@ -148,50 +149,80 @@ function covers(fields: object, former: object | undefined): boolean {
 }
 
 /** The id of the list item that a field holds, in the form in which ids are compared. Throws UnreadableField. */
-function itemIdOf(observed: ObservedFields, path: string): string | null {
+function itemIdOf(observed: Pick<ObservedFields, 'fields'>, path: string): string | null {
   const item = textAt(observed, path)
-  return item === null ? null : inOneForm(item)
+  return item === null ? null : shortText(path, inOneForm(item))
 }
 
 /** The same; null where it cannot be read. */
 export function readableItemIdOf(observed: Pick<ObservedFields, 'fields'>, path: string): string | null {
-  const item = readable(path, observed)
-  return typeof item === 'string' ? inOneForm(item) : null
+  const item = readable(path, observed, itemIdOf)
+  return typeof item === 'string' ? item : null
 }
 
 function labelOf(observed: ObservedFields, path: string, list: ListName, context: MappingContext): string | null {
   const item = itemIdOf(observed, path)
   if (item === null) return null
-  return filled(context.itemName(list, item)) ?? filled(observed.labels[path])
+  return filled(context.itemName(list, item)) ?? labelAt(observed, path)
 }
 
 /** The name that the list gives the site, else its text. Either half of an unreadable pair will do. */
 function locationOf(observed: ObservedFields, context: MappingContext): string | null {
-  const item = readable('work.siteId', observed)
-  const named = typeof item === 'string' ? filled(context.itemName('site', inOneForm(item))) : null
-  if (named !== null) return named
-  const text = readable('work.site', observed)
+  const named = readable('work.siteId', observed, (site, path) => {
+    const item = itemIdOf(site, path)
+    return item === null ? null : filled(context.itemName('site', item))
+  })
+  if (typeof named === 'string') return named
+  const text = readable('work.site', observed, textAt)
   if (typeof text === 'string') return text
-  if (item instanceof UnreadableField) throw item
+  if (named instanceof UnreadableField) throw named
   if (text instanceof UnreadableField) throw text
-  return item === null ? null : filled(observed.labels['work.siteId'])
+  return itemIdOf(observed, 'work.siteId') === null ? null : labelAt(observed, 'work.siteId')
 }
 
 function teamOf(observed: ObservedFields, context: MappingContext): Team | null {
-  const item = itemIdOf(observed, 'work.department')
-  if (item === null) return null
-  const name =
-    filled(context.itemName('department', item)) ?? context.teamName(item) ?? filled(observed.labels['work.department'])
-  return { id: item, name }
+  const id = itemIdOf(observed, 'work.department')
+  if (id === null) return null
+  try {
+    const named = filled(context.itemName('department', id)) ?? context.teamName(id)
+    return { id, name: named ?? labelAt(observed, 'work.department') }
+  } catch (error) {
+    if (error instanceof UnreadableField) throw new UnreadableName(error.message, { id, name: null })
+    throw error
+  }
 }
 
-const textAt = ({ fields }: ObservedFields, path: string) => textOf(path, fields[path])
+/** Whose team it is can be read, and only its name cannot. */
+class UnreadableName extends UnreadableField {
+  readonly team: Team
+
+  constructor(message: string, team: Team) {
+    super(message)
+    this.team = team
+  }
+}
+
+/** Throws UnreadableField. */
+function textAt({ fields }: Pick<ObservedFields, 'fields'>, path: string): string | null {
+  const text = textOf(path, fields[path])
+  return text === null ? null : shortText(path, text)
+}
+
+function labelAt({ labels }: ObservedFields, path: string): string | null {
+  const label = filled(labels[path])
+  return label === null ? null : shortText(`the label of ${path}`, label)
+}
+
 const dateAt = ({ fields }: ObservedFields, path: string) => dateOf(path, fields[path])
 const filled = (name: string | null | undefined) => (name == null || isBlank(name) ? null : name)
 
-function readable(path: string, { fields }: Pick<ObservedFields, 'fields'>): string | null | UnreadableField {
+function readable(
+  path: string,
+  observed: Pick<ObservedFields, 'fields'>,
+  read: typeof textAt,
+): string | null | UnreadableField {
   try {
-    return textOf(path, fields[path])
+    return read(observed, path)
   } catch (error) {
     if (error instanceof UnreadableField) return error
     throw error

@@ -87,8 +87,11 @@ export function plainModel() {
     if (data['settled'] && known.claim !== null && (asOf[0] as number) >= known.claim) known.claim = null
     Object.assign(known, { asOf, digest: data['digest'], unseen: null, frozen: null })
     const team = text(known, 'work.department')
-    if (typeof team === 'string' && known.status !== null)
-      teams.set(team, nameOf('department', team) ?? teams.get(team) ?? known.labels['work.department'] ?? null)
+    if (typeof team === 'string' && known.status !== null) {
+      const [inList, label] = [nameOf('department', team), short(known.labels['work.department'])]
+      const named = inList === unreadable ? teams.get(team) : (inList ?? teams.get(team) ?? label)
+      teams.set(team, named === unreadable ? null : (named ?? null))
+    }
   }
 
   function miss(data: Json, offset: number): void {
@@ -120,7 +123,8 @@ export function plainModel() {
       if (known !== undefined && !isAfter(numbers(data), known.asOf)) continue
       named.set(key, { name: item['name'], asOf: numbers(data) })
       const id = item['id'] as string
-      if (data['list'] === 'department' && teams.has(id) && item['name'] !== null) teams.set(id, item['name'])
+      if (data['list'] === 'department' && teams.has(id) && item['name'] !== null)
+        teams.set(id, short(item['name']) === unreadable ? teams.get(id) : item['name'])
     }
   }
 
@@ -169,7 +173,7 @@ export function plainModel() {
       email: or('email', trimmed(text(person, 'root.email'))),
       job_title: or(
         'job_title',
-        typeof title === 'string' ? (nameOf('title', title) ?? person.labels['work.title'] ?? null) : title,
+        typeof title === 'string' ? (nameOf('title', title) ?? short(person.labels['work.title']) ?? null) : title,
       ),
       location: or('location', placeOf(person)),
       primary_team: teamId == null ? null : { id: teamId, name: teams.get(teamId as string) },
@@ -182,10 +186,10 @@ export function plainModel() {
 
   function placeOf(person: Person): unknown {
     const [site, name] = [text(person, 'work.siteId'), text(person, 'work.site')]
-    const named = typeof site === 'string' ? nameOf('site', site) : null
-    if (named !== null || typeof name === 'string') return named ?? name
-    if (site === unreadable || name === unreadable) return unreadable
-    return site && (person.labels['work.siteId'] ?? null)
+    const named = typeof site === 'string' ? nameOf('site', site) : site
+    if (typeof named === 'string' || typeof name === 'string') return typeof named === 'string' ? named : name
+    if (named === unreadable || name === unreadable) return unreadable
+    return site && (short(person.labels['work.siteId']) ?? null)
   }
 
   function managerOf(id: string): Json {
@@ -242,7 +246,7 @@ export function plainModel() {
     return found
   }
 
-  const nameOf = (list: string, item: string) => named.get(`${list}/${item}`)?.name ?? null
+  const nameOf = (list: string, item: string) => short(named.get(`${list}/${item}`)?.name) ?? null
   const unseen = () =>
     new Map([...people].filter(([, { fields }]) => fields).map(([id, person]) => [id, person.unseen]))
   return { take, users, teams: () => teams, managers, unseen, told, parked, due }
@@ -263,7 +267,12 @@ function text(person: Person, path: string): string | null | typeof unreadable {
   let value = person.fields?.[path]
   if (Array.isArray(value) && value.length < 2) value = value[0]
   if (value === undefined || value === null || String(value).trim() === '') return null
-  return typeof value === 'object' ? unreadable : String(value)
+  return typeof value === 'object' ? unreadable : (short(String(value)) as string | typeof unreadable)
+}
+
+/** A text of more than 4,000 characters, surrogate pairs being one, is not to be read. */
+function short(value: unknown): unknown {
+  return typeof value === 'string' && Array.from(value).length > 4000 ? unreadable : value
 }
 
 const trimmed = (value: ReturnType<typeof text>) => (typeof value === 'string' ? value.trim() : value)

@@ -5,6 +5,7 @@ import {
   type ListState,
   type ManagerState,
   type Settings,
+  type Standing,
   type Team,
   type TenantState,
   tenantStateId,
@@ -32,8 +33,12 @@ export interface ListingOptions {
   snapshot?: string
 }
 
-/** `status` null: not known, and nothing is published. */
-export type UserListing = Omit<User, 'status'> & { status: UserStatus | null; flags?: Flag[] }
+/** `status` null: not known, and nothing is published. `errors`: field → why it keeps its last value. */
+export type UserListing = Omit<User, 'status'> & {
+  status: UserStatus | null
+  flags?: Flag[]
+  errors?: Record<string, string>
+}
 
 export interface UserListingOptions extends ListingOptions {
   all?: boolean
@@ -77,7 +82,8 @@ export function readModels(mongo: Mongo) {
 
   /**
    * Users in order of their ids, exactly as published. The deleted come only with `all`; `unseen`, `flagged`, `held`: only those. With
-   * `flagged` they bear their flags, and people are listed who are not published yet because HiBob shows no status of them.
+   * `flagged` they bear their flags, and the fields that could not be read or are too long; people are listed who are not published
+   * yet because HiBob shows no status of them.
    */
   async function* users(tenantId: string, options: UserListingOptions = {}): AsyncGenerator<UserListing> {
     const { wanted, requireKept } = await scopeOf(tenantId, options)
@@ -85,17 +91,18 @@ export function readModels(mongo: Mongo) {
       'standing.hidden': { $ne: true },
       ...(options.all ? {} : { 'user.status': { $ne: 'deleted' } }),
     }
+    const listed = { $or: [published, { 'standing.flags': 'status_not_shown' }] }
+    const found = { $or: [{ 'standing.flags.0': { $exists: true } }, { 'standing.errors': { $type: 'object' } }] }
     const filter = {
       ...wanted,
-      ...(options.flagged ? { $or: [published, { 'standing.flags': 'status_not_shown' }] } : published),
+      ...(options.flagged ? { $and: [listed, found] } : published),
       ...(options.unseen ? { unseen_since: { $ne: null } } : {}),
-      ...(options.flagged ? { 'standing.flags.0': { $exists: true } } : {}),
       ...(options.held ? { 'standing.held.id': { $exists: true } } : {}),
     }
     for await (const { user, standing } of db
-      .collection<{ _id: string; user: User; standing?: { flags: Flag[] } }>('users')
-      .find(filter, { sort: { _id: 1 }, projection: { user: 1, 'standing.flags': 1 } }))
-      yield options.flagged ? flagged(user, standing?.flags ?? []) : user
+      .collection<{ _id: string; user: User; standing?: Pick<Standing, 'flags' | 'errors'> }>('users')
+      .find(filter, { sort: { _id: 1 }, projection: { user: 1, 'standing.flags': 1, 'standing.errors': 1 } }))
+      yield options.flagged ? flagged(user, standing) : user
     await requireKept()
   }
 
@@ -161,6 +168,8 @@ export function readModels(mongo: Mongo) {
   return { users, teams, managers, list, state, settingsOf, counts, scopeOf }
 }
 
-function flagged(user: User, flags: Flag[]): UserListing {
-  return { ...user, ...(flags.includes('status_not_shown') ? { status: null } : {}), flags }
+function flagged(user: User, standing: Pick<Standing, 'flags' | 'errors'> | undefined): UserListing {
+  const { flags = [], errors = null } = standing ?? {}
+  const status = flags.includes('status_not_shown') ? { status: null } : {}
+  return { ...user, ...status, flags, ...(errors === null ? {} : { errors }) }
 }

@@ -1,6 +1,7 @@
 // What a user would be, by all that is known now and the settings in force, before the brake has its say.
 import type { Standing, User, UserDocument } from '../documents.ts'
 import { isZoneName } from '../events.ts'
+import { fitUser } from '../fit-user.ts'
 import { inviteOf } from '../invite.ts'
 import { isoTime } from '../iso-time.ts'
 import { lifecyclePath, statusOf } from '../lifecycle.ts'
@@ -45,8 +46,14 @@ function plainUser(names: MappingContext, former: UserDocument | null, { id, obs
   const shown = observed.fields[lifecyclePath]
   const status = typeof shown === 'string' ? statusOf(shown) : null
   if (status === null) return null
-  const { user, errors } = mapUser({ id, observed, status, former: former?.user ?? null }, names)
-  return errors === null ? user : null
+  const told = former?.user ?? null
+  const { user, errors } = mapUser({ id, observed, status, former: told }, names)
+  return errors === null && fitUser(user, told) === null ? user : null
+}
+
+function joined(...found: (Record<string, string> | null)[]): Record<string, string> | null {
+  const errors = found.filter(one => one !== null)
+  return errors.length === 0 ? null : Object.assign({}, ...errors)
 }
 
 const standard = (): SettingsNow => ({ version: 0, compiled: standardSettings(), former: standardSettings() })
@@ -66,7 +73,7 @@ function desiredUnder(
   const lifecycle = lifecycleIn(kept)
   const mapped = { id: known.id, kept, absent: before.absent, former: told, status: told?.status ?? 'deleted' } as const
   const { user, errors: unread } = mapUnder(settings, mapped, names)
-  const errors = lifecycle.error === null ? unread : { ...unread, status: lifecycle.error }
+  const errors = joined(unread, fitUser(user, told), lifecycle.error === null ? null : { status: lifecycle.error })
   const zone = own ? zoneOf(settings, kept, names) : null
   const today = zone === null ? null : todayIn(context, zone)
   // who is in is not decided by fields that nobody has asked for yet

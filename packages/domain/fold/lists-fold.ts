@@ -1,10 +1,12 @@
 // `hibob.lists.observed` (protocol P9): per item the greatest asOf wins; a renamed item reaches everyone who holds it, a moved one its team.
 import { compareAsOf } from '../as-of.ts'
 import { type ListItem, listStateId } from '../documents.ts'
+import type { EventData } from '../events.ts'
 import { listFields } from '../hibob-fields.ts'
 import type { Reach } from '../reach.ts'
 import { settingsNow } from '../settings/in-force.ts'
 import { inOneForm } from '../text.ts'
+import { charactersOf, isTooLong } from '../value-limits.ts'
 import { type FoldContext, listState, tenantState } from './fold-context.ts'
 
 export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach | null {
@@ -16,11 +18,14 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   const differing: string[] = []
   let newer = false
   for (const seen of data.items) {
-    const item = { ...seen, id: inOneForm(seen.id), parent: seen.parent === null ? null : inOneForm(seen.parent) }
+    const item = shortened(seen)
+    // nobody holds an item of whose id no text is kept
+    if (isTooLong(item.id)) continue
     const known = items.get(item.id)
     if (known !== undefined && compareAsOf(data.asOf, known.asOf) <= 0) continue
     newer = true
-    if (known?.name !== item.name || (hasParents && known.parent !== item.parent)) differing.push(item.id)
+    if (known?.name !== item.name || known.tooLong !== item.tooLong || (hasParents && known.parent !== item.parent))
+      differing.push(item.id)
     items.set(item.id, { ...item, asOf: data.asOf })
   }
   if (!newer) return null
@@ -28,6 +33,14 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   context.set.set('states', id, { _id: id, ...context.scope, kind: 'list', list: data.list, items: sorted })
   return differing.length > 0 ? { items: { list: data.list, ids: differing } } : null
+}
+
+type Seen = EventData<'hibob.lists.observed'>['items'][number]
+
+function shortened({ id, name, parent, archived }: Seen): Omit<ListItem, 'asOf'> {
+  const above = parent === null ? null : inOneForm(parent)
+  const item = { id: inOneForm(id), name, archived, parent: above === null || isTooLong(above) ? null : above }
+  return name !== null && isTooLong(name) ? { ...item, name: null, tooLong: charactersOf(name) } : item
 }
 
 function isUsed(context: FoldContext, list: string): boolean {

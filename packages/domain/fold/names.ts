@@ -2,6 +2,7 @@
 import { documentId, type ListItem, type ListState } from '../documents.ts'
 import type { MappingContext } from '../mapping.ts'
 import { inOneForm } from '../text.ts'
+import { tooLong } from '../value-limits.ts'
 import { type FoldContext, listState } from './fold-context.ts'
 
 export type Names = Pick<MappingContext, 'itemName' | 'teamName'>
@@ -9,7 +10,11 @@ export type Names = Pick<MappingContext, 'itemName' | 'teamName'>
 export function namesOf(context: FoldContext): Names {
   const { set, scope } = context
   return {
-    itemName: (list, item) => itemsOf(listState(context, list))?.get(inOneForm(item))?.name ?? undefined,
+    itemName(list, item) {
+      const known = itemsOf(listState(context, list))?.get(inOneForm(item))
+      if (known?.tooLong !== undefined) throw tooLong(`its name in the list ${list}`, known.tooLong)
+      return known?.name ?? undefined
+    },
     teamName: item => set.get('teams', documentId(scope, item))?.team.name,
   }
 }

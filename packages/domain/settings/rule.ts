@@ -1,5 +1,6 @@
 // One rule made ready: from what is kept of a person to one value. It never throws: what cannot be followed is its `error`.
 import { inOneForm, isBlank } from '../text.ts'
+import { shortText } from '../value-limits.ts'
 import type { CompiledRule, Kept, NamesOfItems, RuleValue } from './compiled.ts'
 import { compileExpression, type Expression } from './expression.ts'
 import { ExpressionError } from './expression-syntax.ts'
@@ -39,9 +40,10 @@ export function compileRule(rule: Rule, convert: (value: Scalar) => Scalar = val
     evaluate: (kept, names) => {
       try {
         const followed = follow(kept, names)
-        const { value } = followed
+        const { value, path } = followed
+        if (typeof value !== 'string') return followed
         // half of a surrogate pair is kept by no store: constants may hold one, expressions may cut one
-        return typeof value === 'string' ? { ...followed, value: value.toWellFormed() } : followed
+        return { ...followed, value: shortText(path ?? 'the value', value.toWellFormed()) }
       } catch (error) {
         if (!(error instanceof UnreadableField || error instanceof ExpressionError)) throw error
         return { value: null, path: null, raw: null, error: error.message.toWellFormed() }
@@ -76,6 +78,8 @@ function fieldAt(rule: Rule, path: string, kept: Kept, names: NamesOfItems, last
   const now = oneValueOf(path, kept.fields[path])
   const value = now ?? oneValueOf(path, last?.[path]?.value)
   if (value === null) return null
+  // an item's own name, which may be unreadable, does not matter where its id is asked for
+  if (rule.as === 'id' && rule.values === undefined) return { value, label: '', path, raw: String(value) }
   const given = now === null ? last?.[path]?.label : kept.labels[path]
   const label = labelOf(value, given, listHeldBy(path, rule.list), names)
   return { value: rule.as === 'id' ? value : label, label: String(label), path, raw: String(value) }

@@ -25,7 +25,7 @@ export function listCommands(program: Command, context: Context): void {
     .option('--unseen', 'only those whom HiBob did not show when they were asked for')
     .option(
       '--flagged',
-      'only people outside the scope, unseen for long, or without a known lifecycle status, with their flags',
+      'only people outside the scope, unseen for long, without a known lifecycle status, or with a value that could not be read or is too long, with their flags',
     )
     .option('--held', 'only those of whom the brake keeps something back')
     .option('--json', 'print JSON')
@@ -47,7 +47,10 @@ export function listCommands(program: Command, context: Context): void {
       }
       const head = ['id', 'name', 'email', 'title', 'team', 'location', 'manager', 'status']
       if (!flagged) return print(context, tenant, options, { noun: 'user', items, head, row: userRow, whyAbsent })
-      const row = ({ flags = [], ...user }: UserListing) => [...userRow(user), flags.join(', ')]
+      const row = ({ flags = [], errors = {}, ...user }: UserListing) => [
+        ...userRow(user),
+        [...flags, ...Object.entries(errors).map(([field, why]) => `${field}: ${why}`)].join(', '),
+      ]
       await print(context, tenant, options, { noun: 'user', items, head: [...head, 'flags'], row, whyAbsent })
     })
 
