@@ -16,8 +16,12 @@ export interface BatchLimits {
   touchesMax: number
   /** A manager with more reports than this is followed in slices. */
   inlineReportsMax: number
+  /** Of the texts of records and changes together, which stand for what a transaction stores. Without it no change is written down. */
+  bytesMax?: number
 }
 export const batchLimits: BatchLimits = { touchesMax: 1000, inlineReportsMax: 200 }
+/** MongoDB's transactions are bounded in bytes too, by its cache. */
+export const transactionLimits = { ...batchLimits, bytesMax: 16 * 1024 * 1024 } as const
 
 export interface Batch {
   /** When not empty the result is void: load these and fold again. */
@@ -58,6 +62,11 @@ export function beginBatch(loaded: Loaded, scopeOf: (tenantId: string) => Tenant
     slicesNext: false,
     unknown: 0,
   }
+  const changeSize = changeSizes(batch.changes)
+  const isTooLarge = (records: number) =>
+    // what lacks documents is void, and its texts need not be made
+    limits.bytesMax !== undefined && batch.lacks.length === 0 && records + changeSize() > limits.bytesMax
+  let recordSize = 0
   let isFirst = true
 
   function add(decoded: Decoded): boolean {
@@ -66,13 +75,15 @@ export function beginBatch(loaded: Loaded, scopeOf: (tenantId: string) => Tenant
     set.begin()
     const before = { changes: batch.changes.length, due: batch.due.length, parked: batch.parked.length }
     const outcome = foldRecord(decoded, set, batch, scopeOf, limits)
-    const tooLarge = touches(set, batch) > limits.touchesMax
+    const bytes = recordSize + (decoded.record.value?.length ?? 0)
+    const tooLarge = touches(set, batch) > limits.touchesMax || isTooLarge(bytes)
     if (outcome === 'wide' || tooLarge) {
       undo(set, batch, before)
       batch.slicesNext = outcome === 'wide' || isFirst
       return false
     }
     isFirst = false
+    recordSize = bytes
     batch.next = startOf(offset + 1)
     return true
   }
@@ -124,6 +135,19 @@ function followReach(context: FoldContext, reach: Reached, limits: BatchLimits):
     if (report !== null && id !== manager) refreshUser(context, report)
   }
   return 'folded'
+}
+
+/**
+ * How many bytes a growing list of changes takes in a transaction, about: each is stored as a text, and holds the user that is stored
+ * with it. The texts are made once, and stored as they are.
+ */
+export function changeSizes(changes: readonly Change[]): () => number {
+  let size = 0
+  let measured = 0
+  return () => {
+    for (; measured < changes.length; measured++) size += 2 * (changes[measured]?.value?.length ?? 0)
+    return size
+  }
 }
 
 function touches(set: WorkingSet, batch: Batch): number {

@@ -2,6 +2,7 @@
 // Each slice is a transaction of its own; the position between two slices holds the phase and the last document done.
 import { teamChange, teamRemoved, userChange } from './changes.ts'
 import type { TenantScope, TenantState } from './documents.ts'
+import type { DomainError } from './domain-error.ts'
 import type { EventType, HibobEvent, LogRecord } from './events.ts'
 import type { FoldContext } from './fold/fold-context.ts'
 import { foldEvent } from './fold/fold-event.ts'
@@ -10,7 +11,7 @@ import { refreshUser } from './fold/store-user.ts'
 import { refreshTeam } from './fold/team-fold.ts'
 import { parkedBy } from './parking.ts'
 import { type Position, startOf } from './position.ts'
-import type { Batch } from './project-batch.ts'
+import { type Batch, changeSizes } from './project-batch.ts'
 import { type Phase, phasesOf, type UserSelector, usersReadIn } from './reach.ts'
 import { type Loaded, type WorkingSet, workOn } from './working-set.ts'
 
@@ -41,7 +42,29 @@ export function projectSlice(
   scope: TenantScope,
   page: readonly string[],
   last: boolean,
+  bytesMax?: number,
 ): Batch {
+  const slice = beginSlice(loaded, record, plan, position, scope, page, last, bytesMax)
+  for (const step of slice.steps) if (!slice.fold(step)) break
+  return slice.end()
+}
+
+export type Slice = ReturnType<typeof beginSlice>
+
+/**
+ * The same, step by step, so that the caller can let others have their turn. `fold` returns false when the slice ends after the step:
+ * its changes have `bytesMax` bytes, and the next slice goes on from there.
+ */
+export function beginSlice(
+  loaded: Loaded,
+  record: LogRecord,
+  plan: SlicePlan,
+  position: Position,
+  scope: TenantScope,
+  page: readonly string[],
+  last: boolean,
+  bytesMax?: number,
+) {
   const set = workOn(loaded)
   const batch: Batch = {
     lacks: set.lacks,
@@ -62,17 +85,42 @@ export function projectSlice(
     due: batch.due,
     looksForCircles: changesManagers.has(plan.event.type),
   }
-  if (plan.phase === 'head') {
-    const parked = attempt(context, batch, null, () => foldEvent(context))
-    batch.next = parked ? startOf(record.offset + 1) : nextPhase(record, plan, position)
-  } else {
-    for (const id of page) attempt(context, batch, id, () => foldDocument(context, plan.phase, id))
-    batch.next = last
-      ? nextPhase(record, plan, position)
-      : { offset: record.offset, step: position.step + 1, after: `${plan.phase}:${page.at(-1) ?? ''}` }
+  const { phase } = plan
+  const steps: readonly (string | null)[] = phase === 'head' ? [null] : page
+  const size = changeSizes(batch.changes)
+  let done = 0
+  let isParked = false
+
+  function fold(id: string | null): boolean {
+    return take(id, () => (phase === 'head' || id === null ? foldEvent(context) : foldDocument(context, phase, id)))
   }
-  batch.slicesNext = batch.next.offset === record.offset
-  return batch
+
+  /** Instead of folding it: what it would store cannot be. */
+  function park(id: string | null, error: DomainError): void {
+    take(id, () => {
+      throw error
+    })
+  }
+
+  function take(id: string | null, act: () => unknown): boolean {
+    isParked = attempt(context, batch, id, act)
+    done++
+    return bytesMax === undefined || batch.lacks.length > 0 || size() < bytesMax
+  }
+
+  function end(): Batch {
+    batch.next = following()
+    batch.slicesNext = batch.next.offset === record.offset
+    return batch
+  }
+
+  function following(): Position {
+    if (phase === 'head' && isParked) return startOf(record.offset + 1)
+    if (phase === 'head' || (last && done === page.length)) return nextPhase(record, plan, position)
+    return { offset: record.offset, step: position.step + 1, after: `${phase}:${page[done - 1] ?? ''}` }
+  }
+
+  return { steps, fold, park, end }
 }
 
 /** Of many people at once, while a slice writes no user but its own. */

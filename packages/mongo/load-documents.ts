@@ -9,8 +9,10 @@ import {
   type Lack,
   type Loaded,
   type Lookup,
+  type Slice,
   type TenantScope,
 } from '@hibob-sync/domain'
+import { inTurns } from '@hibob-sync/runtime'
 import type { ProjectionStore } from './projection-store.ts'
 
 /** Holds documents by id: null where there is none, undefined where that is not known. */
@@ -28,6 +30,12 @@ export interface FoldSource {
   beforeReading(): Promise<void>
   /** Who reports to a manager, given those who are stored; they themselves, if left out. */
   reportsOf?(manager: string, stored: ReadonlySet<string>): ReadonlySet<string>
+}
+
+/** Others have their turn in between. */
+export async function foldInTurns(slice: Slice): Promise<Batch> {
+  await inTurns(slice.steps, slice.fold)
+  return slice.end()
 }
 
 const refoldsMax = 50

@@ -22,7 +22,7 @@ import {
 } from '@hibob-sync/domain'
 import { AppError } from '@hibob-sync/runtime'
 import type { Mongo } from './connection.ts'
-import { foldLoaded } from './load-documents.ts'
+import { foldInTurns, foldLoaded } from './load-documents.ts'
 import { type ModelPages, withSnapshot } from './model-snapshot.ts'
 
 export interface PreviewRequest {
@@ -39,6 +39,8 @@ export interface PreviewResult {
   /** The version in force, from which the preview starts; 0: none. */
   version: number
   counts: PreviewCounts
+  /** What the settings cost: processor time of this thread for all people who were folded. */
+  cost: { people: number; cpuMs: number }
   /** Of the person asked for, where there is one. */
   person: { steps: RuleStep[]; preview: PersonPreview | null } | null
 }
@@ -66,6 +68,7 @@ async function previewIn(
   held.put('states', tenantStateId(scope), state)
   const source = { store: { load: snapshot.load, reportsOf: noReports }, holder: held, beforeReading: async () => {} }
   let counts: ReturnType<typeof previewCounts> | null = null
+  const cost = { people: 0, cpuMs: 0 }
   let person: PreviewResult['person'] = null
   let done = 0
   const stateNow = () => (held.states.get(tenantStateId(scope)) ?? null) as TenantState | null
@@ -78,7 +81,14 @@ async function previewIn(
     const former = collection === 'users' ? (page as UserDocument[]) : []
     const ids = page.map(({ _id }) => _id)
     const planned = plan
-    const batch = await foldLoaded(source, loaded => preview.fold(loaded, planned, ids, page.length < pageSize))
+    let cpuMs = 0
+    const batch = await foldLoaded(source, async loaded => {
+      const begun = process.threadCpuUsage()
+      const folded = await foldInTurns(preview.begin(loaded, planned, ids, page.length < pageSize))
+      const { user, system } = process.threadCpuUsage(begun)
+      cpuMs = (user + system) / 1000
+      return folded
+    })
     if (batch === null) throw new Error(`the preview of ${tenantId} lacks documents that it has just loaded`)
     const people = preview.take(batch, plan, former)
     held.take(batch.writes)
@@ -94,12 +104,16 @@ async function previewIn(
       const steps = ruleSteps(now, asked, next, namesIn(lists))
       person = { steps, preview: people.find(({ id }) => id === userId) ?? null }
     }
-    if (phase === 'users') done += page.length
+    if (phase === 'users') {
+      done += page.length
+      cost.people += page.length
+      cost.cpuMs += cpuMs
+    }
     onProgress?.(done)
     held.leave(former, batch.writes.users)
   }
   if (counts === null) throw new Error(`the preview of ${tenantId} has no phase`)
-  return { version: settingsNow(state)?.version ?? 0, counts: counts.result(), person }
+  return { version: settingsNow(state)?.version ?? 0, counts: counts.result(), cost, person }
 }
 
 type Held = { [C in CollectionName]: Map<string, Documents[C] | null> }

@@ -4,6 +4,7 @@ import {
   type Batch,
   batchLimits,
   beginBatch,
+  beginSlice,
   collectionOf,
   collections,
   type Decoded,
@@ -14,16 +15,17 @@ import {
   type Phase,
   type Position,
   planSlice,
-  projectSlice,
   type SlicePlan,
   type TenantScope,
   type TenantState,
   tenantOf,
   tenantStateId,
+  transactionLimits,
 } from '@hibob-sync/domain'
 import {
   type Commit,
   type DocumentWrite,
+  foldInTurns,
   foldLoaded,
   loadFor,
   loadMissing,
@@ -135,7 +137,7 @@ export function projectPartition(options: ProjectionOptions) {
   async function foldBatch(stretch: readonly Decoded[]): Promise<Batch> {
     await loadFor(eventsOf(stretch), scopeOf, store, cache, settle)
     return untilNothingLacks(async loaded => {
-      const { batch, add } = beginBatch(loaded, scopeOf)
+      const { batch, add } = beginBatch(loaded, scopeOf, transactionLimits)
       await inTurns(stretch, add)
       return batch
     })
@@ -155,7 +157,9 @@ export function projectPartition(options: ProjectionOptions) {
       const page = phase === 'head' ? [] : await loadPage(scope, { ...plan, phase }, pageSize)
       const from = position
       const last = page.length < pageSize
-      const batch = await untilNothingLacks(loaded => projectSlice(loaded, record, plan, from, scope, page, last))
+      const batch = await untilNothingLacks(loaded =>
+        foldInTurns(beginSlice(loaded, record, plan, from, scope, page, last, transactionLimits.bytesMax)),
+      )
       if (event.type === 'tenant.removed' && !batch.slicesNext) await retire(event, record)
       await commit(batch, batch.slicesNext ? 0 : 1, isOwned)
       await publisher.backlogBelow(backlogMax)

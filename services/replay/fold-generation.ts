@@ -2,6 +2,8 @@
 // The fold is the projector's; its changes are told to nobody.
 import {
   type Batch,
+  beginBatch,
+  beginSlice,
   type CollectionName,
   collectionOf,
   type Decoded,
@@ -15,14 +17,20 @@ import {
   type Parked,
   type Position,
   planSlice,
-  projectBatch,
-  projectSlice,
   startOf,
   type TenantScope,
   type TenantState,
   tenantStateId,
 } from '@hibob-sync/domain'
-import { foldLoaded, type GenerationStore, loadFor, type ModelPages, type ProjectionStore } from '@hibob-sync/mongo'
+import {
+  foldInTurns,
+  foldLoaded,
+  type GenerationStore,
+  loadFor,
+  type ModelPages,
+  type ProjectionStore,
+} from '@hibob-sync/mongo'
+import { inTurns } from '@hibob-sync/runtime'
 
 export interface GenerationFoldOptions {
   scope: TenantScope
@@ -66,7 +74,9 @@ export async function foldGeneration(options: GenerationFoldOptions) {
   /** `records` of the tenant in log order; afterwards everything below `through` counts as folded. */
   async function fold(records: readonly LogRecord[], through: number): Promise<void> {
     for (let at = 0; at < records.length; ) {
-      at += await foldNext(records.slice(at, at + eventsPerBatch).map(decodeEvent))
+      const stretch: Decoded[] = []
+      await inTurns(records.slice(at, at + eventsPerBatch), record => stretch.push(decodeEvent(record)))
+      at += await foldNext(stretch)
       if (memory.size() > documentsMax) await makeRoom()
       else if (performance.now() - storedAt > options.storeEveryMs || parked.length > parkedHeldMax) await flush()
     }
@@ -76,7 +86,11 @@ export async function foldGeneration(options: GenerationFoldOptions) {
 
   async function foldNext(stretch: readonly Decoded[]): Promise<number> {
     if (!memory.isWhole()) await loadFor(eventsOf(stretch), scopeOf, store, holder, noWait)
-    const batch = await untilNothingLacks(loaded => projectBatch(loaded, stretch, scopeOf))
+    const batch = await untilNothingLacks(async loaded => {
+      const { batch, add } = beginBatch(loaded, scopeOf)
+      await inTurns(stretch, add)
+      return batch
+    })
     const index = stretch.findIndex(({ record }) => record.offset >= batch.next.offset)
     const folded = index === -1 ? stretch.length : index
     if (folded > 0) take(batch)
@@ -94,7 +108,8 @@ export async function foldGeneration(options: GenerationFoldOptions) {
       const from = position
       const page = plan.phase === 'head' ? [] : await pageOf(plan)
       const last = memory.isWhole() || page.length < pageSize
-      take(await untilNothingLacks(loaded => projectSlice(loaded, record, plan, from, scope, page, last)))
+      const slice = (loaded: Loaded) => beginSlice(loaded, record, plan, from, scope, page, last)
+      take(await untilNothingLacks(loaded => foldInTurns(slice(loaded))))
     } while (position.offset === record.offset)
   }
 
@@ -114,8 +129,8 @@ export async function foldGeneration(options: GenerationFoldOptions) {
     return documents.map(({ _id }) => _id)
   }
 
-  async function untilNothingLacks(foldOnce: (loaded: Loaded) => Batch): Promise<Batch> {
-    const batch = memory.isWhole() ? foldOnce(memory.loaded) : await foldLoaded(source, foldOnce)
+  async function untilNothingLacks(foldOnce: (loaded: Loaded) => Promise<Batch>): Promise<Batch> {
+    const batch = memory.isWhole() ? await foldOnce(memory.loaded) : await foldLoaded(source, foldOnce)
     if (batch === null || batch.lacks.length > 0)
       throw new Error(`the fold of ${scope.tenantId} at ${position.offset} lacks documents that it has just loaded`)
     return batch

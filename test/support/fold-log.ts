@@ -42,6 +42,8 @@ export interface Folded {
   unknown: number
   /** The most documents that any one transaction touched. */
   touchedMost: number
+  /** The longest texts of changes, stored with the users that they tell, of any one transaction; measured where `limits.bytesMax` is set. */
+  bytesMost: number
 }
 
 type Stored = { [C in CollectionName]: Map<string, Documents[C]> }
@@ -59,6 +61,7 @@ export function foldLog(records: readonly LogRecord[], options: FoldOptions = {}
     due: [],
     unknown: 0,
     touchedMost: 0,
+    bytesMost: 0,
   }
   const scopeOf = (tenantId: string) => ({ tenantId, generation: 1 })
   const decoded = records.map(decodeEvent)
@@ -85,7 +88,7 @@ export function foldLog(records: readonly LogRecord[], options: FoldOptions = {}
       const from = position
       take(
         untilLoaded(stored, loaded =>
-          projectSlice(loaded, record, plan, from, scopeOf(record.key), ids, ids.length < pageSize),
+          projectSlice(loaded, record, plan, from, scopeOf(record.key), ids, ids.length < pageSize, limits.bytesMax),
         ),
       )
     } while (position.offset === record.offset)
@@ -104,6 +107,10 @@ export function foldLog(records: readonly LogRecord[], options: FoldOptions = {}
       batch.parked.length +
       batch.due.length
     folded.touchedMost = Math.max(folded.touchedMost, touched)
+    if (limits.bytesMax !== undefined) {
+      const bytes = batch.changes.reduce((sum, { value }) => sum + 2 * (value?.length ?? 0), 0)
+      folded.bytesMost = Math.max(folded.bytesMost, bytes)
+    }
     folded.changes.push(...batch.changes)
     folded.parked.push(...batch.parked)
     folded.due.push(...batch.due)

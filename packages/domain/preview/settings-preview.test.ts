@@ -39,7 +39,9 @@ function previewed(given: readonly Given[], settings: Settings) {
             .filter(id => id > (after ?? ''))
             .slice(0, pageSize)
     const former = phase === 'users' ? ids.map(id => memory.get('users', id) as UserDocument) : []
-    const batch = preview.fold(memory.loaded, plan, ids, ids.length < pageSize)
+    const slice = preview.begin(memory.loaded, plan, ids, ids.length < pageSize)
+    for (const step of slice.steps) slice.fold(step)
+    const batch = slice.end()
     const found = preview.take(batch, plan, former)
     memory.take(batch.writes)
     counts.add(batch, former, found)

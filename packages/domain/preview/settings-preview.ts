@@ -5,7 +5,7 @@ import type { HibobEvent, LogRecord } from '../events.ts'
 import type { Position } from '../position.ts'
 import { startOf } from '../position.ts'
 import type { Batch } from '../project-batch.ts'
-import { planSlice, projectSlice, type SlicePlan } from '../project-slice.ts'
+import { beginSlice, planSlice, type Slice, type SlicePlan } from '../project-slice.ts'
 import { settingsNow } from '../settings/in-force.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Loaded } from '../working-set.ts'
@@ -50,9 +50,9 @@ export function previewSettings({ settings, state, scope, partition, offset, tim
   const next = (now: TenantState | null): SlicePlan | null =>
     position.offset === offset ? planSlice(event, position, now) : null
 
-  /** Without effect while the batch lacks documents; afterwards `take` it. */
-  function fold(loaded: Loaded, plan: SlicePlan, page: readonly string[], last: boolean): Batch {
-    return projectSlice(loaded, record, plan, position, scope, page, last)
+  /** Without effect while the slice's batch lacks documents; afterwards `take` it. */
+  function begin(loaded: Loaded, plan: SlicePlan, page: readonly string[], last: boolean): Slice {
+    return beginSlice(loaded, record, plan, position, scope, page, last)
   }
 
   /** `former`: the page's users as they were. */
@@ -61,5 +61,5 @@ export function previewSettings({ settings, state, scope, partition, offset, tim
     return plan.phase === 'users' ? personPreviews(batch, former) : []
   }
 
-  return { next, fold, take }
+  return { next, begin, take }
 }
