@@ -3,6 +3,7 @@ import { Condition, checkSettings, mappedFields, Rule, Settings } from '@hibob-s
 import { expressionLimits } from '../../packages/domain/settings/expression.ts'
 import { functionsAllowed } from '../../packages/domain/settings/expression-syntax.ts'
 import { type Schema, schemaWords } from '../../packages/domain/settings/schema-words.ts'
+import { valueLimits } from '../../packages/domain/value-limits.ts'
 
 type Described = Schema & { default?: unknown }
 
@@ -103,6 +104,15 @@ Available: ${[...functionsAllowed]
 
 An expression ends with an error after ${count(expressionLimits.steps)} steps, at ${count(expressionLimits.depth)} levels, when one value is larger than ${count(expressionLimits.size)} characters or all together than
 ${count(expressionLimits.sizes)}, and when its result is longer than ${count(expressionLimits.result)}.
+
+## Limits
+
+A document has at most 100 custom fields and 1 MiB, and takes at most 1 ms of processor time a person on average, by the measure of
+\`settings preview\`; \`settings set\` refuses what is more. These limits hold when a document is set, not for one that is in force already.
+
+A text of a user or a team has at most ${count(valueLimits.textCharacters)} characters, and a user at most ${valueLimits.userBytes / 1024} KiB in JSON. What is larger counts as a value that cannot be
+read: the field keeps its last value, and \`explain\` and \`users --flagged\` say why. In a user that is too large the standard fields have room
+first, then custom fields in the order of the document.
 
 ## Conditions
 

@@ -1,5 +1,6 @@
 // Whether a document can be a tenant's settings: every problem at once. What it lets pass, `compileSettings` can follow.
 
+import { jsonBytes } from '../value-limits.ts'
 import { compileSettings } from './compile-settings.ts'
 import { conditionProblems } from './condition-problems.ts'
 import { compileExpression } from './expression.ts'
@@ -25,6 +26,8 @@ export function checkSettings(document: unknown, known: Known = {}): { settings:
   const timeZones = known.timeZones ? new Set(known.timeZones) : null
   const special: Special = (schema, value, path) =>
     schema.$ref === 'Condition' ? conditionProblems(value, path, field => unknownField(field, fields)) : undefined
+  const tooLarge = sizeProblems(document)
+  if (tooLarge.length > 0) return { problems: tooLarge }
   const problems = shapeProblems(Settings as unknown as Schema, document, '', special)
   for (const { rule, path, holds } of rulesIn(document)) {
     if (problems.some(problem => problem.path === path || problem.path.startsWith(`${path}/`))) continue
@@ -37,6 +40,31 @@ export function checkSettings(document: unknown, known: Known = {}): { settings:
   if (fields !== null) for (const { rule } of rulesIn(settings)) fillList(rule as Rule, fields)
   const tooMany = tooManyFields(settings)
   return tooMany.length > 0 ? { problems: tooMany } : { settings }
+}
+
+/**
+ * Limits on a document hold where it is checked, before it is appended, and nowhere else: the fold follows every document that was
+ * ever accepted, with the same result.
+ */
+const customFieldsMax = 100
+const documentBytesMax = 1024 * 1024
+
+function sizeProblems(document: Record<string, unknown>): Problem[] {
+  const problems: Problem[] = []
+  const { custom_fields: custom } = document
+  const count = isRecord(custom) ? Object.keys(custom).length : 0
+  if (count > customFieldsMax)
+    problems.push({
+      path: '/custom_fields',
+      message: `names ${count} custom fields, and at most ${customFieldsMax} are accepted: leave some out`,
+    })
+  const bytes = jsonBytes(document)
+  if (bytes > documentBytesMax)
+    problems.push({
+      path: '',
+      message: `has ${bytes} bytes in JSON, and at most ${documentBytesMax} are accepted: shorten its longest tables`,
+    })
+  return problems
 }
 
 /** HiBob gives 400 fields of a person; the standard ones and those of the lifecycle are among them. */

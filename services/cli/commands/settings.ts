@@ -7,11 +7,13 @@ import { examples, type OutputOptions, printJson, printTable, say } from '../out
 import { type ChangeOptions, changeSettings } from '../settings/change-settings.ts'
 import { checkDocument } from '../settings/check-document.ts'
 import { editDocument, forgetDocument } from '../settings/edit-document.ts'
+import { msPerPerson } from '../settings/person-cost.ts'
 import { readDocument } from '../settings/read-document.ts'
 import { readHistory, versionOf } from '../settings/read-history.ts'
 import { runPreview } from '../settings/run-preview.ts'
 import { showCounts, showPeople, showSteps } from '../settings/show-preview.ts'
 import { visibleJson } from '../visible.ts'
+import { showCost, showCounts, showPeople, showSteps } from '../settings/show-preview.ts'
 
 const shownMax = 20
 const schema = 'docs/contracts/settings.schema.json'
@@ -151,7 +153,7 @@ async function preview(context: Context, tenant: string, options: OutputOptions 
   const { user: userId, json } = options
   const people: PersonPreview[] = []
   let all = 0
-  const { counts, version, person } = await runPreview(context, tenant, settings, {
+  const { counts, cost, version, person } = await runPreview(context, tenant, settings, {
     ...(userId === undefined ? {} : { userId }),
     onPerson(found) {
       all++
@@ -166,8 +168,11 @@ async function preview(context: Context, tenant: string, options: OutputOptions 
     showSteps(person.steps)
     return showPeople(found === null ? [] : [found], found === null ? 0 : 1)
   }
-  if (json) return printJson({ tenant, based_on: version, fields_checked: fieldsChecked, counts, people })
+  const ms_per_person = msPerPerson(cost)
+  if (json)
+    return printJson({ tenant, based_on: version, fields_checked: fieldsChecked, ms_per_person, counts, people })
   showCounts(counts)
+  showCost(ms_per_person)
   showPeople(people, all)
 }
 

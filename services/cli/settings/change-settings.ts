@@ -7,9 +7,10 @@ import { awaitFolded } from '../await-folded.ts'
 import type { Context } from '../context.ts'
 import { confirm, type OutputOptions, printJson, say } from '../output.ts'
 import { checkDocument } from './check-document.ts'
+import { requireLowCost } from './person-cost.ts'
 import { readHistory } from './read-history.ts'
 import { runPreview } from './run-preview.ts'
-import { showCounts } from './show-preview.ts'
+import { showCost, showCounts } from './show-preview.ts'
 
 export interface ChangeOptions extends OutputOptions {
   reason?: string
@@ -45,6 +46,8 @@ export async function changeSettings(
   const preview = await runPreview(context, tenant, settings)
   if (preview.version !== basedOn) throw outdated(tenant, basedOn, preview.version, kept)
   if (!options.json) showCounts(preview.counts)
+  const cost = await requireLowCost(preview.cost, async () => (await runPreview(context, tenant, settings)).cost)
+  if (!options.json) showCost(cost)
   if (!options.json) await sayAlerts(context, tenant, settings)
   await confirm(`These become version ${basedOn + 1} of the settings of ${tenant}.`, options.yes)
   const version = basedOn + 1
@@ -78,6 +81,7 @@ export async function changeSettings(
       changed: true,
       fields_checked: fieldsChecked,
       preview: preview.counts,
+      ms_per_person: cost,
     })
   else say(`Version ${version} is in force${now.version > version ? `, and version ${now.version} after it` : ''}`)
   if (!options.json && preview.counts.waiting.length > 0)

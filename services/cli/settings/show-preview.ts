@@ -1,6 +1,7 @@
 // A preview for people: counts first, then the first persons; of one person every step.
 import type { FieldChange, PersonPreview, PreviewCounts, RuleStep } from '@hibob-sync/domain'
 import { printTable, say } from '../output.ts'
+import { msPerPersonMax } from './person-cost.ts'
 
 export function showCounts(counts: PreviewCounts): void {
   printTable(
@@ -29,6 +30,15 @@ export function showCounts(counts: PreviewCounts): void {
     `${what} that HiBob has not been asked for yet of everyone. The former rule holds until an import, which begins by itself, has asked for them; what they bring is not in this preview:`,
   )
   for (const { rule, paths, people } of waiting) say(`  ${rule} (${paths.join(', ')}): ${people} people`)
+}
+
+/** `ms`: processor time a person. */
+export function showCost(ms: number): void {
+  say(
+    ms <= msPerPersonMax
+      ? `These settings take ${ms} ms a person (at most ${msPerPersonMax})`
+      : `These settings take ${ms} ms a person: settings set refuses what takes more than ${msPerPersonMax} in each of a few runs`,
+  )
 }
 
 /** The first of those of whom anything would become otherwise. */
