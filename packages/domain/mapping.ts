@@ -187,8 +187,9 @@ function teamOf(observed: ObservedFields, context: MappingContext): Team | null 
     const named = filled(context.itemName('department', id)) ?? context.teamName(id)
     return { id, name: named ?? labelAt(observed, 'work.department') }
   } catch (error) {
-    if (error instanceof UnreadableField) throw new UnreadableName(error.message, { id, name: null })
-    throw error
+    if (!(error instanceof UnreadableField)) throw error
+    const label = readable('work.department', observed, labelAt)
+    throw new UnreadableName(error.message, { id, name: typeof label === 'string' ? label : null })
   }
 }
 
@@ -216,10 +217,10 @@ function labelAt({ labels }: ObservedFields, path: string): string | null {
 const dateAt = ({ fields }: ObservedFields, path: string) => dateOf(path, fields[path])
 const filled = (name: string | null | undefined) => (name == null || isBlank(name) ? null : name)
 
-function readable(
+function readable<O extends Pick<ObservedFields, 'fields'>>(
   path: string,
-  observed: Pick<ObservedFields, 'fields'>,
-  read: typeof textAt,
+  observed: O,
+  read: (observed: O, path: string) => string | null,
 ): string | null | UnreadableField {
   try {
     return read(observed, path)

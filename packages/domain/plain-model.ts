@@ -89,7 +89,7 @@ export function plainModel() {
     const team = text(known, 'work.department')
     if (typeof team === 'string' && known.status !== null) {
       const [inList, label] = [nameOf('department', team), short(known.labels['work.department'])]
-      const named = inList === unreadable ? teams.get(team) : (inList ?? teams.get(team) ?? label)
+      const named = (inList === unreadable ? null : inList) ?? teams.get(team) ?? label
       teams.set(team, named === unreadable ? null : (named ?? null))
     }
   }

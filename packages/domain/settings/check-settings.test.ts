@@ -255,33 +255,6 @@ t.test('rules get the list whose items their field holds, whatever they said bef
   t.same(document, before, 'the document itself is left as it was')
 })
 
-t.test(
-  'limits on the document refuse it whole, and the fold follows one that was accepted before there were any',
-  async t => {
-    const customFields = (count: number) => ({
-      custom_fields: Object.fromEntries(
-        Array.from({ length: count }, (_, index) => [`f${index}`, { expression: `"${index}" & root.email` }]),
-      ),
-    })
-    t.match(checkSettings(customFields(100)), { settings: { custom_fields: { f99: {} } } })
-    t.same(checkSettings(customFields(1000)), {
-      problems: [
-        { path: '/custom_fields', message: 'names 1000 custom fields, and at most 100 are accepted: leave some out' },
-      ],
-    })
-    const kept = { fields: { 'root.email': 'a@example.com' }, labels: {} }
-    const [name, rule] = [...compileSettings(customFields(1000)).customFields].at(-1) ?? []
-    t.equal(name, 'f999')
-    t.equal(rule?.evaluate(kept, { itemName: () => undefined }).value, '999a@example.com')
-    const table = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`value ${index}`, 'é'.repeat(20)]))
-    const large = { fields: { location: { from: 'work.site', values: table } } }
-    t.match(checkSettings(large), {
-      problems: [{ path: '', message: /^has \d{7} bytes in JSON, and at most 1048576/ }],
-    })
-    t.equal(compileSettings(large).fields.size, 1)
-  },
-)
-
 const json = fc.jsonValue({ maxDepth: 2 })
 const names =
   'time_zone fields custom_fields scope include otherwise from constant as email all not field equals in leavers unseen after_days'.split(
