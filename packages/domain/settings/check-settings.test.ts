@@ -220,17 +220,6 @@ t.test('settings that contradict one another are told', async t => {
   )
 })
 
-t.test('settings may read as many fields as HiBob gives, and no more', async t => {
-  // ten a custom field
-  const reading = (count: number) => {
-    const paths = Array.from({ length: count }, (_, index) => `work.custom.field_${index}`)
-    const rules = Object.entries(Object.groupBy(paths, (_, index) => `a${Math.floor(index / 10)}`))
-    return { custom_fields: Object.fromEntries(rules.map(([name, from]) => [name, { from }])) }
-  }
-  t.match(checkSettings(reading(380)), { settings: {} })
-  t.match(checkSettings(reading(381)), { problems: [{ path: '', message: /reads 381 HiBob fields/ }] })
-})
-
 t.test('rules get the list whose items their field holds, whatever they said before', async t => {
   const document = {
     fields: { primary_team: { from: 'work.custom.field_17' }, location: { from: 'work.site', list: 'old' } },

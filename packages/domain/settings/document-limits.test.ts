@@ -28,3 +28,14 @@ t.test(
     t.equal(compileSettings(large).fields.size, 1)
   },
 )
+
+t.test('settings may read as many fields as HiBob gives, and no more', async t => {
+  // ten a custom field
+  const reading = (count: number) => {
+    const paths = Array.from({ length: count }, (_, index) => `work.custom.field_${index}`)
+    const rules = Object.entries(Object.groupBy(paths, (_, index) => `a${Math.floor(index / 10)}`))
+    return { custom_fields: Object.fromEntries(rules.map(([name, from]) => [name, { from }])) }
+  }
+  t.match(checkSettings(reading(380)), { settings: {} })
+  t.match(checkSettings(reading(381)), { problems: [{ path: '', message: /reads 381 HiBob fields/ }] })
+})
