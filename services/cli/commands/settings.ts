@@ -11,9 +11,8 @@ import { msPerPerson } from '../settings/person-cost.ts'
 import { readDocument } from '../settings/read-document.ts'
 import { readHistory, versionOf } from '../settings/read-history.ts'
 import { runPreview } from '../settings/run-preview.ts'
-import { showCounts, showPeople, showSteps } from '../settings/show-preview.ts'
-import { visibleJson } from '../visible.ts'
 import { showCost, showCounts, showPeople, showSteps } from '../settings/show-preview.ts'
+import { visibleJson } from '../visible.ts'
 
 const shownMax = 20
 const schema = 'docs/contracts/settings.schema.json'
