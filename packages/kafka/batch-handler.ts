@@ -2,7 +2,7 @@
 // Nothing that the handler throws reaches kafkajs (it would hand over what is queued all the same): the batch is tried again.
 // kafkajs fetches no partition of a broker before all that it fetched last is handled: a handler that takes long is waited for apart.
 import type { LogRecord } from '@hibob-sync/domain'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { EachBatchPayload } from 'kafkajs'
 import { backoff } from './backoff.ts'
 import { recordOf } from './log-record.ts'
@@ -24,8 +24,9 @@ export interface BatchHandlerOptions {
   clock: SessionClock
   sessionTimeoutMs: number
   heartbeatIntervalMs: number
-  /** A handler that takes longer is stuck. */
+  /** A handler that takes longer, while the engines answer, is stuck. */
   handleMaxMs: number
+  enginesAnswer(): boolean
   handle(batch: ConsumedBatch): Promise<{ nextOffset: number }>
   /** The next fetch of the partition begins at `offset`. */
   seek(partition: number, offset: number): void
@@ -43,6 +44,7 @@ export function batchHandler(options: BatchHandlerOptions) {
   const handling = new Set<Promise<number>>()
   const hintedAt = new Map<number, number>()
   const apart = new Set<number>()
+  const busy = new Set<number>()
   let stopping = false
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -63,7 +65,7 @@ export function batchHandler(options: BatchHandlerOptions) {
       return options.onCrash(gap(partition, from, records[0]?.offset ?? from))
     }
     const batch = { partition, records, highWatermark: Number(highWatermark), isOwned }
-    const handled = withHeartbeats(payload, epoch, () => counted(handleUntilDone(batch, from)))
+    const handled = withHeartbeats(payload, epoch, () => counted(partition, handleUntilDone(batch, from)))
     const next = apart.size < options.partitionsConcurrently ? await within(patienceMs, handled) : await handled
     if (next === null) return waitApart(payload, batch, epoch, handled)
     if (epoch !== ownership.epoch()) return
@@ -99,9 +101,11 @@ export function batchHandler(options: BatchHandlerOptions) {
     epoch: number,
     act: () => Promise<number>,
   ): Promise<number> {
-    const startedAt = performance.now()
+    let countsFrom = performance.now()
     const beating = setInterval(() => {
-      if (performance.now() - startedAt > options.handleMaxMs) {
+      // waiting for an engine is no stuck handler: once it answers again the handler has its whole time
+      if (!options.enginesAnswer()) countsFrom = performance.now()
+      if (performance.now() - countsFrom > options.handleMaxMs) {
         clearInterval(beating)
         options.onCrash(stuck(partition, options.handleMaxMs))
         return
@@ -118,9 +122,13 @@ export function batchHandler(options: BatchHandlerOptions) {
     }
   }
 
-  async function counted(handled: Promise<number>): Promise<number> {
+  async function counted(partition: number, handled: Promise<number>): Promise<number> {
     handling.add(handled)
-    return handled.finally(() => handling.delete(handled))
+    busy.add(partition)
+    return handled.finally(() => {
+      handling.delete(handled)
+      busy.delete(partition)
+    })
   }
 
   async function handleUntilDone(batch: ConsumedBatch, from: number): Promise<number> {
@@ -128,7 +136,8 @@ export function batchHandler(options: BatchHandlerOptions) {
       try {
         return (await options.handle(batch)).nextOffset
       } catch (error) {
-        logger.error({ partition: batch.partition, attempt, err: error }, 'records not handled, trying again')
+        const fields = { partition: batch.partition, attempt, code: errorCode(error), err: error }
+        sparing(logger).error(fields, 'records not handled, trying again')
         await backoff(attempt)
       }
     }
@@ -151,7 +160,13 @@ export function batchHandler(options: BatchHandlerOptions) {
     while (handling.size > 0) await Promise.race(handling)
   }
 
-  return { eachBatch, stop }
+  return {
+    eachBatch,
+    stop,
+    isBusy: (partition: number) => busy.has(partition),
+    /** Whether further partitions wait for their turn. */
+    isFull: () => busy.size >= options.partitionsConcurrently,
+  }
 }
 
 const gap = (partition: number, from: number, found: number) =>

@@ -1,4 +1,5 @@
 // A consumer whose broker stops, or answers late, behind a proxy.
+import { createRequire } from 'node:module'
 import { createLogger } from '@hibob-sync/runtime'
 import t from 'tap'
 import { uniqueName } from '../../test/support/engines.ts'
@@ -51,14 +52,10 @@ t.test('a heartbeat counts from when it was sent, however late its answer is rea
 t.test('a consumer goes on by itself after its broker was away, from where its owner stands', async t => {
   const handled: string[] = []
   let position = 0
-  let takeOvers = 0
   const consumer = await startConsumer({
     ...options,
     groupId: uniqueName('group'),
-    async takeOver() {
-      takeOvers++
-      return { offset: position }
-    },
+    takeOver: async () => ({ offset: position }),
     async handle({ records }) {
       handled.push(...records.map(({ value }) => value ?? ''))
       position = (records.at(-1)?.offset ?? -1) + 1
@@ -68,13 +65,40 @@ t.test('a consumer goes on by itself after its broker was away, from where its o
   const lanes = await createLanes(client, { deadlineMs: 60_000 })
   await lanes.append(topic, 0, { key: 'tenant', value: 'before' })
   await until(() => handled.length === 1)
-  const before = takeOvers
   broker.kill('SIGKILL')
   await broker.startAgain()
   await lanes.append(topic, 0, { key: 'tenant', value: 'after' })
   await until(() => handled.length === 2)
   t.strictSame(handled, ['before', 'after'])
-  t.ok(takeOvers > before, 'it has taken over anew')
+  await consumer.stop()
+  await lanes.stop()
+})
+
+t.test('a consumer on which kafkajs gives up is replaced by another, and goes on', async t => {
+  const ConsumerGroup = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js')
+  const { fetch } = ConsumerGroup.prototype
+  const handled: string[] = []
+  let failures = 0
+  const consumer = await startConsumer({
+    ...options,
+    groupId: uniqueName('group'),
+    takeOver: async () => ({ offset: 2 }),
+    async handle({ records }) {
+      handled.push(...records.map(({ value }) => value ?? ''))
+      return { nextOffset: (records.at(-1)?.offset ?? -1) + 1 }
+    },
+  })
+  // as when all brokers go away at once: a fault of its own, which it does not try again
+  ConsumerGroup.prototype.fetch = async () => {
+    failures++
+    throw new TypeError("Cannot read properties of undefined (reading 'nodeId')")
+  }
+  await until(() => failures > 1)
+  ConsumerGroup.prototype.fetch = fetch
+  const lanes = await createLanes(client, { deadlineMs: 60_000 })
+  await lanes.append(topic, 0, { key: 'tenant', value: 'later' })
+  await until(() => handled.length > 0)
+  t.strictSame(handled, ['later'])
   await consumer.stop()
   await lanes.stop()
 })
@@ -100,7 +124,6 @@ t.test('that Kafka is lost and comes back is logged, and which partitions come a
   await broker.startAgain()
   await until(() => count(/counts this member of the group in again/) === 1)
   await consumer.stop()
-  t.ok(count(/^partitions assigned/) > 1)
   t.match(
     lines.filter(({ msg }) => msg === 'partitions released'),
     [{ level: 'info', partitions: [0] }],

@@ -136,16 +136,29 @@ t.test('a position that the log has lost ends the consumer: nothing is skipped',
   await consumer.stop()
 })
 
-t.test('a handler that never ends ends the consumer', async t => {
+t.test('a handler that never ends ends the consumer, unless it waits for an engine', async t => {
   const filled = await filledTopic(1, 5)
   const crashed = Promise.withResolvers<Error>()
   const never = Promise.withResolvers<{ nextOffset: number }>()
+  let answer = false
+  let asked = 0
+  let told = 0
   const consumer = await start(filled, {
     handle: () => never.promise,
     handleMaxMs: 200,
     heartbeatIntervalMs: 100,
-    onCrash: crashed.resolve,
+    enginesAnswer() {
+      asked++
+      return answer
+    },
+    onCrash(error) {
+      told++
+      crashed.resolve(error)
+    },
   })
+  await until(() => asked > 8)
+  t.equal(told, 0, 'MongoDB is away for four times as long as a handler may take')
+  answer = true
   t.match(await crashed.promise, { code: 'handler_stuck' })
   never.resolve({ nextOffset: 5 })
   await consumer.stop()

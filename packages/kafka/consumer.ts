@@ -1,11 +1,15 @@
 // A consumer whose positions are the caller's own: each time the group is joined its partitions are paused, taken over, sought and resumed.
 // Group offsets are only a hint. A handler is never told of records of a partition that it does not own any more (`isOwned`).
-import type { Logger } from '@hibob-sync/runtime'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Doing, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { Consumer as KafkaConsumer } from 'kafkajs'
+import { backoff } from './backoff.ts'
 import { batchHandler, type ConsumedBatch } from './batch-handler.ts'
 import { type KafkaClient, newKafka } from './client.ts'
+import { doingOf } from './consumer-doing.ts'
+import { crashLasts } from './crash-lasts.ts'
 import { groupLog } from './group-log.ts'
-import { logEnds } from './log-ends.ts'
+import { type LogEnds, logEnds } from './log-ends.ts'
 import { type Position, partitionOwnership } from './ownership.ts'
 import { type SessionClock, sessionClock } from './session-clock.ts'
 
@@ -19,8 +23,13 @@ export interface ConsumerOptions {
   heartbeatIntervalMs?: number
   maxBytesPerPartition?: number
   partitionsConcurrently?: number
-  /** A handler that takes longer than this is stuck: `onCrash` is told, and the partitions are lost. 15 min by default. */
+  /**
+   * A handler that takes longer than this while the engines answer is stuck: `onCrash` is told, and the partitions are lost. 15 min by
+   * default.
+   */
   handleMaxMs?: number
+  /** Whether what handlers wait for answers: time in which it does not is not counted. True by default. */
+  enginesAnswer?(): boolean
   logger: Logger
   /**
    * Makes the caller the owner of a partition; the answer is the next offset to read. Runs each time the group is joined, never twice at
@@ -43,6 +52,11 @@ export interface Consumer {
   /** Leaves the group and joins it again, so that every member takes over anew. */
   rejoin(): Promise<void>
   positions(): Map<number, Position>
+  /**
+   * What has something to do now, as a watchdog looks at it. `ends`: where the log ends; `takeOverProgress` changes whenever the take-over
+   * of a partition moves.
+   */
+  doing(ends: ReadonlyMap<number, LogEnds>, takeOverProgress?: (partition: number) => number): Doing[]
   /** Resolves when every partition assigned to this member is handled up to the log's present end (or up to `ends`). */
   caughtUp(ends?: ReadonlyMap<number, number>): Promise<void>
   /** `beforeLeaving` runs when nothing is handled any more and the partitions are still ours. */
@@ -53,12 +67,16 @@ const retry = { initialRetryTime: 100, maxRetryTime: 3000, retries: 1000 }
 const fetchBytesMax = 32 * 1024 * 1024
 const fetchWaitMs = 200
 const caughtUpPollMs = 20
+const disconnectMaxMs = 10_000
+/** A crash that comes later than this after the former one is a first one. */
+const crashForgottenMs = 60_000
 
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { client, topic, sessionTimeoutMs = 10_000, partitionsConcurrently = 4 } = options
   const heartbeatIntervalMs = options.heartbeatIntervalMs ?? Math.floor(sessionTimeoutMs / 5)
   const kafka = newKafka(client.options, { requestTimeout: Math.max(5000, sessionTimeoutMs / 2) })
   let crashed = false
+  let crashes = { count: 0, at: Number.NEGATIVE_INFINITY }
   const ownership = partitionOwnership({ ...options, released, onCrash })
   let stopping = false
   let rejoining: Promise<void> | null = null
@@ -73,6 +91,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     heartbeatIntervalMs,
     clock: { ageMs: () => clock.ageMs() },
     handleMaxMs: options.handleMaxMs ?? 15 * 60_000,
+    enginesAnswer: options.enginesAnswer ?? (() => true),
     partitionsConcurrently,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
   })
@@ -104,8 +123,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     made.on(made.events.GROUP_JOIN, ({ payload }) => joined(made, payload.memberAssignment[topic] ?? []))
     made.on(made.events.REBALANCING, ownership.release)
     made.on(made.events.CRASH, ({ payload }) => {
-      ownership.release()
-      if (!payload.restart && !stopping) onCrash(payload.error)
+      if (made === consumer) ownership.release()
+      if (!payload.restart) void ended(made, payload.error)
     })
     return made
   }
@@ -132,12 +151,31 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     })
   }
 
+  /** kafkajs gives up on faults that it does not know, as when all brokers go away at once: another consumer takes its place. */
+  async function ended(former: KafkaConsumer, error: Error): Promise<void> {
+    if (crashLasts(error)) return onCrash(error)
+    sparing(options.logger).warn({ code: errorCode(error), err: error }, 'the consumer ended: starting another')
+    await rejoining
+    const now = performance.now()
+    crashes = { count: now - crashes.at > crashForgottenMs ? 0 : crashes.count + 1, at: now }
+    await backoff(crashes.count)
+    if (former === consumer && !stopping) await rejoin()
+  }
+
   async function startAnew(): Promise<void> {
-    ownership.release()
-    await consumer.disconnect()
-    if (stopping) return
-    consumer = newConsumer()
-    await run()
+    for (let attempt = 0; !stopping; attempt++) {
+      ownership.release()
+      await Promise.race([consumer.disconnect().catch(() => {}), delay(disconnectMaxMs, undefined, { ref: false })])
+      if (stopping) return
+      consumer = newConsumer()
+      try {
+        return await run()
+      } catch (error) {
+        if (crashLasts(error)) throw error
+        sparing(options.logger).warn({ code: errorCode(error) }, 'the group is not joined yet, trying again')
+        await backoff(attempt)
+      }
+    }
   }
 
   function rejoin(): Promise<void> {
@@ -174,6 +212,11 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     heartbeatAgeMs: () => clock.ageMs(),
     rejoin,
     positions: ownership.positions,
+    doing(ends, takeOverProgress = () => 0) {
+      const isSilent = clock.ageMs() > sessionTimeoutMs
+      const membership = !ownership.isJoined() ? 'joining' : isSilent ? 'silent' : 'joined'
+      return doingOf({ ownership, batches, membership, ends, takeOverProgress })
+    },
     caughtUp,
     stop,
   }

@@ -36,6 +36,10 @@ export interface Lane {
   alone: number
   /** Cause of the last failed send; null after one that succeeded. */
   failed: string | null
+  /** When it failed, on the monotonic clock. */
+  failedAt: number
+  /** Sends that succeeded. */
+  acknowledged: number
 }
 
 /** Per record in a record batch: length, attributes, deltas, header count and the header that every record has. */
@@ -53,6 +57,8 @@ export function newLane(topic: string, partition: number): Lane {
     offered: false,
     alone: 0,
     failed: null,
+    failedAt: 0,
+    acknowledged: 0,
   }
 }
 

@@ -3,6 +3,7 @@
 // A record is reported failed only when no send of it is under way any more: the connection is closed before.
 import { AppError } from '@hibob-sync/runtime'
 import type { KafkaClient } from './client.ts'
+import { doingOfLanes } from './lane-doing.ts'
 import { connectProducer } from './lane-producer.ts'
 import {
   bytesOf,
@@ -182,6 +183,7 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
   function succeeded(lane: Lane, batch: readonly Pending[], offset: number): void {
     lane.inFlight = []
     lane.failed = null
+    lane.acknowledged++
     stats.sends++
     stats.records += batch.length
     for (const [index, entry] of batch.entries()) {
@@ -198,6 +200,7 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
     stats.failures++
     lane.inFlight = []
     lane.failed = cause
+    lane.failedAt = performance.now()
     if (refused && batch.length === 1) {
       giveUp(
         batch,
@@ -255,6 +258,7 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
     closeConnections: () => producer.sockets.closeAll(),
     stop,
     stats: (): LaneStats => ({ ...stats }),
+    doing: () => doingOfLanes(lanes),
   }
 }
 

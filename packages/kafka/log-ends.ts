@@ -1,5 +1,5 @@
 // Where the log begins and ends.
-
+import { AppError } from '@hibob-sync/runtime'
 import { withAdmin } from './admin.ts'
 import type { KafkaClient } from './client.ts'
 
@@ -11,8 +11,37 @@ export interface LogEnds {
 
 export async function logEnds(client: KafkaClient, topic: string): Promise<Map<number, LogEnds>> {
   return withAdmin(client, async admin => {
-    const offsets = await admin.fetchTopicOffsets(topic)
-    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]))
+    return endsOf(await admin.fetchTopicOffsets(topic))
+  })
+}
+
+const endsOf = (offsets: readonly { partition: number; low: string; high: string }[]) =>
+  new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]))
+
+/** `min.insync.replicas` of our topics. */
+const inSyncMin = (replicas: number) => (replicas >= 3 ? 2 : 1)
+
+/**
+ * Where the log ends, asked of brokers that could take records of all the topics: throws when a partition of one has no leader, or too few
+ * replicas for an acknowledgement.
+ */
+export async function servedLogEnds(
+  client: KafkaClient,
+  topics: readonly string[],
+  log: string,
+): Promise<Map<number, LogEnds>> {
+  return withAdmin(client, async admin => {
+    const described = await admin.fetchTopicMetadata({ topics: [...topics] })
+    const unserved = described.topics.flatMap(({ name, partitions }) =>
+      partitions
+        .filter(({ leader, isr, replicas }) => leader < 0 || isr.length < inSyncMin(replicas.length))
+        .map(({ partitionId }) => `${name}/${partitionId}`),
+    )
+    if (unserved.length > 0) {
+      const message = `${unserved.length} partitions have no leader, or too few replicas in sync, such as ${unserved[0]}`
+      throw new AppError('kafka_unavailable', message, { retryable: true })
+    }
+    return endsOf(await admin.fetchTopicOffsets(log))
   })
 }
 

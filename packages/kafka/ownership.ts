@@ -1,6 +1,6 @@
 // Which partitions this member may act for. Each time the group is joined begins a new epoch: what belongs to an older one (a take-over
 // under way, a batch being handled) is dropped. A partition's take-overs never run at the same time.
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import { backoff } from './backoff.ts'
 
 export interface OwnershipOptions {
@@ -23,6 +23,8 @@ export function partitionOwnership({ logger, takeOver, released, onCrash }: Owne
   const assigned = new Set<number>()
   const owned = new Map<number, Position>()
   const takeOvers = new Map<number, Promise<void>>()
+  /** Take-overs that have not come to an end, by partition. */
+  const taking = new Map<number, number>()
 
   /** Everything that was assigned is lost from now on, taken over or not. */
   function release(): void {
@@ -42,9 +44,12 @@ export function partitionOwnership({ logger, takeOver, released, onCrash }: Owne
       assigned.add(partition)
       const former = takeOvers.get(partition) ?? Promise.resolve()
       const epochOfTake = epoch
+      taking.set(partition, epochOfTake)
       takeOvers.set(
         partition,
-        former.then(() => take(partition, epochOfTake, begin)),
+        former
+          .then(() => take(partition, epochOfTake, begin))
+          .finally(() => taking.get(partition) === epochOfTake && taking.delete(partition)),
       )
     }
   }
@@ -65,7 +70,7 @@ export function partitionOwnership({ logger, takeOver, released, onCrash }: Owne
       } catch (error) {
         if (epochOfTake !== epoch) return released([partition])
         if (error instanceof AppError && !error.retryable) return onCrash(error)
-        logger.warn({ partition, attempt, code: errorCode(error) }, 'partition not taken over yet')
+        sparing(logger).warn({ partition, attempt, code: errorCode(error) }, 'partition not taken over yet')
         await backoff(attempt)
       }
     }
@@ -79,6 +84,8 @@ export function partitionOwnership({ logger, takeOver, released, onCrash }: Owne
     isJoined: () => joined,
     assigned: () => [...assigned].sort((a, b) => a - b),
     owned: () => [...owned.keys()].sort((a, b) => a - b),
+    /** Those whose take-over is under way, also one of a former assignment. */
+    taking: () => [...taking.keys()],
     isOwned: (partition: number) => owned.has(partition),
     position: (partition: number) => owned.get(partition)?.position,
     move: (partition: number, position: Position) => void owned.set(partition, position),

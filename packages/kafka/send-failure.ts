@@ -12,6 +12,9 @@ export interface SendFailure {
 
 const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
 
+/** Kafka's own word that it does not take these records, or not from this client. */
+export const isRefusal = (cause: string) => refusals.has(cause) || /AUTHORIZATION_FAILED/.test(cause)
+
 export function sendFailureOf(error: unknown): SendFailure {
   const innermost = innermostCause(error)
   const type = textOf(innermost, 'type')

@@ -14,12 +14,15 @@ export interface TestProxy {
   loseNextAnswer(): void
   /** Answers to requests of a kind (Produce, if none is named) are held back from `true` on; `false` lets go those that came meanwhile. */
   hold(held: boolean, apiKey?: number): void
+  /** How many requests of a kind came. */
+  seen(apiKey: number): number
   /** Answers that are held back now. */
   holding(): number
   close(): Promise<void>
 }
 
-const produceKey = 0
+export const produceKey = 0
+export const fetchKey = 1
 export const heartbeatKey = 12
 export const apiVersionsKey = 18
 const headBytes = 12
@@ -30,6 +33,7 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
   let unansweredMax = 0
   let losing = false
   const held = new Set<number>()
+  const seen = new Map<number, number>()
   const unanswered = () =>
     [...links].flatMap(({ waiting }) => [...waiting.values()]).filter(apiKey => apiKey === produceKey).length
 
@@ -52,7 +56,9 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
     client.on(
       'data',
       framesOf((frame: Buffer) => {
-        waiting.set(frame.readInt32BE(8), frame.readInt16BE(4))
+        const kind = frame.readInt16BE(4)
+        waiting.set(frame.readInt32BE(8), kind)
+        seen.set(kind, (seen.get(kind) ?? 0) + 1)
         if (frame.readInt16BE(4) === produceKey) {
           produceBytes.push(frame.length)
           unansweredMax = Math.max(unansweredMax, unanswered())
@@ -95,6 +101,7 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
       else held.delete(apiKey)
       for (const { release } of links) release()
     },
+    seen: apiKey => seen.get(apiKey) ?? 0,
     holding: () => [...links].reduce((count, { backlog }) => count + backlog.length, 0),
     async close() {
       for (const { client } of links) client.destroy()

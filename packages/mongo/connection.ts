@@ -1,6 +1,6 @@
 // One connection to MongoDB with bounds on waiting and majority writes.
 import { AppError } from '@hibob-sync/runtime'
-import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
+import { type Db, MongoClient, type MongoClientOptions, MongoError } from 'mongodb'
 
 export interface Mongo {
   db: Db
@@ -50,6 +50,37 @@ export async function connectMongo(
     },
   }
 }
+
+/**
+ * Connects, and runs `prepare` on the connection, which is closed if that throws. What MongoDB's absence makes of it is AppError
+ * `mongodb_unavailable`.
+ */
+export async function openMongo(
+  url: string,
+  options: MongoOptions,
+  prepare: (mongo: Mongo) => Promise<void>,
+): Promise<Mongo> {
+  const mongo = await connectMongo(url, options)
+  try {
+    await prepare(mongo)
+    return mongo
+  } catch (error) {
+    await mongo.close()
+    throw isAway(error) ? unavailable(mongo.client, error) : error
+  }
+}
+
+/** Whether a fault says that no server takes the act now, or that it was broken off. */
+const isAway = (error: unknown) =>
+  error instanceof MongoError &&
+  (error.name.startsWith('MongoNetwork') ||
+    error.name === 'MongoServerSelectionError' ||
+    error.hasErrorLabel('RetryableWriteError') ||
+    error.hasErrorLabel('TransientTransactionError') ||
+    retryableReadCodes.has(Number(error.code)))
+
+/** Not primary (any more), shut down, time limits: as the driver's own retries of reads have them. */
+const retryableReadCodes = new Set([6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436])
 
 /** A client whose first connection failed stays closed for good, so that connecting is repeated here until it has succeeded once. */
 function keepConnecting(client: MongoClient): () => void {
@@ -118,18 +149,27 @@ async function firstAnswer(client: MongoClient): Promise<void> {
       const message = 'MongoDB refuses the user or password of MONGODB_URL: check both, and authSource'
       throw new AppError('mongodb_login_refused', message, { retryable: false, cause })
     }
-    const hosts = client.options.hosts.map(String).join(', ') || 'the hosts of MONGODB_URL'
-    const message = `MongoDB at ${hosts} does not answer: check MONGODB_URL, and that the server runs as a replica set and lets this client in`
-    throw new AppError('mongodb_unavailable', message, { retryable: true, cause })
+    throw unavailable(client, cause)
   }
+}
+
+function unavailable(client: MongoClient, cause: unknown): AppError {
+  const hosts = client.options.hosts.map(String).join(', ') || 'the hosts of MONGODB_URL'
+  const message = `MongoDB at ${hosts} does not answer: check MONGODB_URL, and that the server runs as a replica set and lets this client in`
+  return new AppError('mongodb_unavailable', message, { retryable: true, cause })
 }
 
 const authenticationFailed = 18
 const isLoginRefused = (cause: unknown) => (cause as { code?: unknown } | null)?.code === authenticationFailed
 
+/** Rejects when no primary answers. */
+export async function requireAnswer(mongo: Mongo): Promise<void> {
+  await mongo.db.command({ ping: 1 })
+}
+
 /** Whether the server answers now. */
 export async function answers(mongo: Mongo): Promise<boolean> {
-  return mongo.db.command({ ping: 1 }).then(
+  return requireAnswer(mongo).then(
     () => true,
     () => false,
   )

@@ -38,6 +38,7 @@ t.test(
         EAGER: true,
         LOG_LEVEL: 'info',
         TOPIC_PREFIX: '',
+        STARTUP_PATIENCE_MS: 600_000,
         NODE_ENV: 'development',
         HIBOB_ALLOWED_URLS: '',
         HIBOB_SETTLING_MS: 25000,

@@ -40,6 +40,12 @@ export const commonSettings = Type.Object({
     maximum: 65535,
     description: 'Health and metrics of the one service that runs.',
   }),
+  STARTUP_PATIENCE_MS: Type.Integer({
+    default: 600_000,
+    minimum: 0,
+    description:
+      'How long a service that starts waits for Kafka and MongoDB; then it ends with status 1. Meanwhile it is live and not ready.',
+  }),
   NODE_ENV: Type.String({ default: 'development', description: '`production` refuses unsafe topics.' }),
 })
 

@@ -3,11 +3,11 @@
 // that each day comes once; twice does no harm. The clock decides when a day is announced, never what it does.
 import { type HibobEvent, ownValue } from '@hibob-sync/domain'
 import type { Tenant, TenantStates, TenantStore } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import { type AppendEvents, requireTaken } from './append-events.ts'
 import { daysToAnnounce, isZone, localDay } from './due-days.ts'
 import { importerSource } from './list-events.ts'
-import { lookAgainAndAgain } from './look-again.ts'
+import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 
 export interface DaysParts {
@@ -20,6 +20,7 @@ export interface DaysParts {
   now(): number
   partitionOf(tenantId: string): number
   append: AppendEvents
+  loops: LoopRounds
   mayBegin(): boolean
   /** The offset that the projector folds next in a partition. */
   foldedTo(partition: number): Promise<number | null>
@@ -48,7 +49,10 @@ export function announceDays(parts: DaysParts) {
       if (tenant.state === 'removed' || ending.signal.aborted) continue
       // one tenant's trouble is not the others'
       await lookAt(tenant).catch(error =>
-        logger.warn({ tenantId: tenant.tenant, code: errorCode(error) }, 'days of a tenant cannot be announced'),
+        sparing(logger).warn(
+          { tenantId: tenant.tenant, code: errorCode(error) },
+          'days of a tenant cannot be announced',
+        ),
       )
     }
   }

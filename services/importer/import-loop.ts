@@ -3,14 +3,14 @@
 import type { Needs } from '@hibob-sync/domain'
 import { backoffMs } from '@hibob-sync/hibob'
 import type { ImportDocument, ImportOutcome, Imports, TenantStore } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import { requireTaken } from './append-events.ts'
 import type { HibobClients } from './hibob-clients.ts'
 import { importSlots } from './import-slots.ts'
 import { cancelledBy, type Verdict, verdictOnFault } from './import-verdicts.ts'
 import { watchRun } from './import-watch.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
-import { lookAgainAndAgain } from './look-again.ts'
+import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import { endEvent, type FinalFailure, failedBefore, failedBy, type ImportParts, runImport } from './run-import.ts'
 import type { GateLimits } from './tenant-gate.ts'
 
@@ -23,6 +23,7 @@ export interface ImportLoopParts extends ImportParts {
   limits: GateLimits
   importsMax: number
   failuresMax: number
+  loops: LoopRounds
   needsOf(tenantId: string): Promise<Needs>
 }
 
@@ -47,6 +48,7 @@ export function startImports(parts: ImportLoopParts) {
     mayBegin: parts.mayBegin,
     look,
     fault: 'imports cannot be looked up',
+    loops: parts.loops,
     logger,
     signal: ending.signal,
   })
@@ -133,7 +135,8 @@ export function startImports(parts: ImportLoopParts) {
     const count = (faults.get(_id)?.count ?? 0) + 1
     const wait = backoffMs(count, Math.random(), limits.retryBaseMs, Math.min(5000, limits.retryMaxMs))
     faults.set(_id, { count, until: performance.now() + wait })
-    logger.warn({ tenantId, importId: _id, code: errorCode(error) }, 'an import could not go on here, it is begun anew')
+    const fields = { tenantId, importId: _id, code: errorCode(error) }
+    sparing(logger).warn(fields, 'an import could not go on here, it is begun anew')
   }
 
   /** Begins nothing more and breaks off; what is open goes on elsewhere. */

@@ -4,15 +4,15 @@ import {
   type Consumer,
   createKafka,
   createLanes,
-  logEnds,
+  type LogEnds,
   partitionFor,
   requireTopics,
+  servedLogEnds,
   startConsumer,
   topicNames,
 } from '@hibob-sync/kafka'
 import {
   answers,
-  connectMongo,
   createTenantStore,
   ensureIndexes,
   hibobFailures,
@@ -21,21 +21,35 @@ import {
   importStore,
   knownPeople,
   listSchedule,
+  openMongo,
   pendingReads,
   projectorCheckpoints,
   readModels,
+  requireAnswer,
   requireCluster,
   serviceBeats,
   tenantStates,
 } from '@hibob-sync/mongo'
-import { AppError, commaList, type Logger, masterKeyOf, proxiesOf, startAdmin } from '@hibob-sync/runtime'
+import {
+  AppError,
+  type Beginning,
+  beginService,
+  commaList,
+  type Doing,
+  type Logger,
+  masterKeyOf,
+  probe,
+  proxiesOf,
+  watchdog,
+} from '@hibob-sync/runtime'
 import { announceDays } from './announce-days.ts'
 import { eventAppender } from './append-events.ts'
 import type { ImporterConfig } from './config.ts'
 import { failureNotes } from './failure-notes.ts'
 import { hibobClients } from './hibob-clients.ts'
 import { startImports } from './import-loop.ts'
-import { importerMetrics } from './importer-metrics.ts'
+import { type ImporterMetrics, importerMetrics } from './importer-metrics.ts'
+import { loopRounds } from './look-again.ts'
 import { ownedPartitions } from './owned-partitions.ts'
 import { startReading } from './reading-loop.ts'
 import { scheduleImports } from './scheduled-imports.ts'
@@ -44,7 +58,6 @@ import { takeWebhooks } from './take-webhooks.ts'
 
 export { type ImporterConfig, importerSettings } from './config.ts'
 
-const lagEveryMs = 5000
 /** What Kafka does not take in this time is read from HiBob again; a stop waits no longer. */
 const appendWithinMs = 6000
 /** An import goes on, unpaced, when the projector has not moved for so long. */
@@ -54,26 +67,44 @@ const importBatchMax = 200
 /** Failures one after the other, some five minutes in all, after which an import is given up. */
 const importFailuresMax = 9
 
-/** `fatal` is called when the importer cannot go on; the process should then end. `now`: the schedule's clock, ms since the epoch. */
-export async function startImporter(
+interface Parts {
+  logger: Logger
+  /** Is called when the importer cannot go on; the process should then end. */
+  fatal(error: Error): void
+  /** The schedule's clock, ms since the epoch. */
+  now?: () => number
+}
+
+export async function startImporter(config: ImporterConfig, parts: Parts) {
+  const metrics = importerMetrics()
+  const { ADMIN_PORT: port, STARTUP_PATIENCE_MS: patienceMs } = config
+  return beginService({ port, patienceMs, metrics: metrics.metrics, logger: parts.logger }, beginning =>
+    connectAndImport(config, parts, metrics, beginning),
+  )
+}
+
+async function connectAndImport(
   config: ImporterConfig,
-  { logger, fatal, now = Date.now }: { logger: Logger; fatal(error: Error): void; now?: () => number },
+  { logger, fatal, now = Date.now }: Parts,
+  metrics: ImporterMetrics,
+  { until }: Beginning,
 ) {
+  const masterKey = masterKeyOf(config.MASTER_KEY)
   const proxies = proxiesOf(config)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
-  const { clusterId, partitions } = await requireTopics(client, {
-    prefix: config.TOPIC_PREFIX,
-    production: config.NODE_ENV === 'production',
-  })
-  const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' })
-  await ensureIndexes(mongo)
-  const tenants = createTenantStore(mongo, masterKeyOf(config.MASTER_KEY))
-  const isOurs = tenants.requireMasterKey().then(() => requireCluster(mongo, clusterId))
-  await isOurs.catch(async error => {
-    await mongo.close()
-    throw error
-  })
-  const { events: topic } = topicNames(config.TOPIC_PREFIX)
+  const { clusterId, partitions } = await until('Kafka', () =>
+    requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
+  )
+  const mongo = await until('MongoDB', () =>
+    openMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' }, async opened => {
+      await ensureIndexes(opened)
+      await createTenantStore(opened, masterKey).requireMasterKey()
+      await requireCluster(opened, clusterId)
+    }),
+  )
+  const tenants = createTenantStore(mongo, masterKey)
+  const topics = topicNames(config.TOPIC_PREFIX)
+  const { events: topic } = topics
   const lanes = await createLanes(client, { deadlineMs: appendWithinMs, sendTimeoutMs: appendWithinMs / 2 })
   const owned = ownedPartitions()
   const checkpoints = importerCheckpoints(mongo)
@@ -83,7 +114,6 @@ export async function startImporter(
   const projector = projectorCheckpoints(mongo)
   const foldedTo = async (partition: number) => (await projector.load(partition))?.position.offset ?? null
   const states = tenantStates(mongo)
-  const metrics = importerMetrics()
   const clients = hibobClients({
     connectionsMax: config.IMPORTER_REQUESTS_MAX,
     allowedUrls: commaList(config.HIBOB_ALLOWED_URLS),
@@ -91,6 +121,16 @@ export async function startImporter(
   })
   const settlingMs = config.HIBOB_SETTLING_MS
   let consumer: Consumer | null = null
+  let ends: ReadonlyMap<number, LogEnds> = new Map()
+  const kafka = probe({
+    async ask() {
+      ends = await servedLogEnds(client, [topic], topic)
+      showLag()
+    },
+  })
+  const mongodb = probe({ ask: () => requireAnswer(mongo) })
+  const enginesAnswer = () => kafka.answers() && mongodb.answers()
+  const loops = loopRounds()
   const common = {
     failures: failureNotes({ failures: hibobFailures(mongo), notes: hibobNotes(mongo) }),
     owned,
@@ -100,6 +140,7 @@ export async function startImporter(
     clients,
     metrics,
     logger,
+    loops,
     settlingMs,
     listsEveryMs: config.IMPORTER_LISTS_EVERY_MS,
     limits: {
@@ -135,6 +176,7 @@ export async function startImporter(
     groupId: `${config.TOPIC_PREFIX}importer`,
     topic,
     sessionTimeoutMs: config.IMPORTER_SESSION_TIMEOUT_MS,
+    enginesAnswer,
     logger,
     takeOver: partition => takeOver({ client, clusterId, topic, checkpoints, owned }, partition),
     released: partitions => owned.release(partitions),
@@ -179,13 +221,15 @@ export async function startImporter(
   }
   const schedule = scheduleImports({ ...scheduled, imports, beats, spreadMs: config.IMPORTER_NIGHTLY_SPREAD_MS })
   const days = announceDays({ ...scheduled, foldedTo })
-  const lagTimer = setInterval(() => void measureLag().catch(() => {}), lagEveryMs)
-  const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.metrics, ready })
+  const dog = watchdog({ doing, logger, fatal })
 
-  async function measureLag(): Promise<void> {
-    const ends = await logEnds(client, topic)
-    for (const [partition, { position }] of running.positions())
+  function showLag(): void {
+    for (const [partition, { position }] of consumer?.positions() ?? [])
       metrics.lag(partition, (ends.get(partition)?.high ?? position) - position)
+  }
+
+  function doing(): Doing[] {
+    return enginesAnswer() ? [...running.doing(ends), ...lanes.doing(), ...loops.doing()] : []
   }
 
   async function ready() {
@@ -204,15 +248,16 @@ export async function startImporter(
   }
 
   async function stop(): Promise<void> {
-    clearInterval(lagTimer)
+    dog.stop()
+    kafka.stop()
+    mongodb.stop()
     stopBeating()
     await Promise.all([schedule.stop(), days.stop(), reading.stop(), importing.stop()])
     await running.stop()
     await lanes.stop()
     await clients.close()
-    await admin.close()
     await mongo.close()
   }
 
-  return { adminUrl: admin.url, metrics, consumer: running, caughtUp, stop }
+  return { metrics, consumer: running, caughtUp, live: dog.live, ready, stop }
 }

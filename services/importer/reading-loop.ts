@@ -1,11 +1,12 @@
 // Who is read now: looks again and again at what is due, and begins requests, at most one per tenant and endpoint, a bounded number in all.
 // Nothing begins for partitions that are not owned and read up, nor while the group's heartbeat is late (protocol P4).
-import { lookAgainAndAgain } from './look-again.ts'
+import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import { batchWaitMs } from './plan-batch.ts'
 import { type Endpoint, type TenantReadingParts, tenantReadings } from './tenant-readings.ts'
 
 export interface ReadingParts extends Omit<TenantReadingParts, 'signal'> {
   requestsMax: number
+  loops: LoopRounds
 }
 
 const lookedAtMax = 5000
@@ -24,6 +25,7 @@ export function startReading(parts: ReadingParts) {
     mayBegin: parts.mayBegin,
     look,
     fault: 'what is due cannot be looked up',
+    loops: parts.loops,
     logger,
     signal: ending.signal,
   })

@@ -5,7 +5,7 @@ import type { HibobEvent, ImportReason } from '@hibob-sync/domain'
 import type { Imports, Outage, ServiceBeats, Tenant, TenantStates, TenantStore } from '@hibob-sync/mongo'
 import type { Logger } from '@hibob-sync/runtime'
 import { type AppendEvents, requireTaken } from './append-events.ts'
-import { lookAgainAndAgain } from './look-again.ts'
+import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import { lastNightly } from './nightly.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { importForSettings } from './settings-imports.ts'
@@ -24,6 +24,7 @@ export interface ScheduleParts {
   now(): number
   partitionOf(tenantId: string): number
   append: AppendEvents
+  loops: LoopRounds
   mayBegin(): boolean
 }
 

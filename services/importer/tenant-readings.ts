@@ -2,7 +2,7 @@
 // independently, so that trouble with the one does not hold up the other. What is remembered here only spares calls: nothing is lost with it.
 import { backoffMs, type HibobFailure, isLimited, type ObservedPerson } from '@hibob-sync/hibob'
 import type { ListSchedule, PendingRead, TenantStore } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { FailureNotes } from './failure-notes.ts'
 import type { HibobClients } from './hibob-clients.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
@@ -154,7 +154,7 @@ export function tenantReadings(parts: TenantReadingParts) {
 
   /** A turn ended in a fault: what was due is still due. */
   function faulted(endpoint: Endpoint, tenantId: string, error: unknown): void {
-    logger.warn(
+    sparing(logger).warn(
       { tenantId, endpoint, code: errorCode(error) },
       'a reading was not taken into the log, it is made again',
     )

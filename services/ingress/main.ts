@@ -1,11 +1,21 @@
 // The ingress: connects, refuses a log that is unsafe or not the database's, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
-import { createKafka, createLanes, requireTopics, topicNames } from '@hibob-sync/kafka'
+import { createKafka, createLanes, requireTopics, servedLogEnds, topicNames } from '@hibob-sync/kafka'
 import { connectMongo, createTenantStore, requireCluster, serviceBeats } from '@hibob-sync/mongo'
-import { commaList, errorCode, type Logger, listenOn, masterKeyOf, startAdmin } from '@hibob-sync/runtime'
+import {
+  type Beginning,
+  beginService,
+  commaList,
+  errorCode,
+  type Logger,
+  listenOn,
+  masterKeyOf,
+  probe,
+  watchdog,
+} from '@hibob-sync/runtime'
 import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
 import { eventLog } from './event-log.ts'
-import { ingressMetrics } from './metrics.ts'
+import { type IngressMetrics, ingressMetrics } from './metrics.ts'
 import { refusalLog } from './refusal-log.ts'
 import { tenantCache } from './tenant-cache.ts'
 
@@ -18,7 +28,26 @@ const sendTimeoutMs = 3000
 /** A request that has not even arrived whole by then is cut off at the end. */
 const finishWithinMs = 6000
 
-export async function startIngress(config: IngressConfig, { logger }: { logger: Logger }) {
+interface Parts {
+  logger: Logger
+  /** Is called when the ingress cannot go on; the process should then end. */
+  fatal(error: Error): void
+}
+
+export async function startIngress(config: IngressConfig, parts: Parts) {
+  const metrics = ingressMetrics()
+  const { ADMIN_PORT: port, STARTUP_PATIENCE_MS: patienceMs } = config
+  return beginService({ port, patienceMs, metrics: metrics.registry, logger: parts.logger }, beginning =>
+    connectAndListen(config, parts, metrics, beginning),
+  )
+}
+
+async function connectAndListen(
+  config: IngressConfig,
+  { logger, fatal }: Parts,
+  metrics: IngressMetrics,
+  { until }: Beginning,
+) {
   const masterKey = masterKeyOf(config.MASTER_KEY)
   const client = createKafka({
     brokers: commaList(config.KAFKA_BROKERS),
@@ -27,10 +56,9 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
     requestTimeoutMs: sendTimeoutMs,
     connectionTimeoutMs: 1000,
   })
-  const { partitions, clusterId } = await requireTopics(client, {
-    prefix: config.TOPIC_PREFIX,
-    production: config.NODE_ENV === 'production',
-  })
+  const { partitions, clusterId } = await until('Kafka', () =>
+    requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
+  )
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-ingress', waitMs: 2000, lazy: true })
   const store = createTenantStore(mongo, masterKey)
   const tenants = tenantCache({
@@ -51,7 +79,7 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
     queueBytesMax: 32 * 1024 * 1024,
     concurrentSendsMax: config.INGRESS_CONCURRENT_SENDS,
   })
-  const metrics = ingressMetrics(lanes.stats)
+  metrics.showLanes(lanes.stats)
   const { events } = topicNames(config.TOPIC_PREFIX)
   const log = eventLog({ client, lanes, topic: events, partitions, logger, onAppended: metrics.appended })
   let stopping = false
@@ -65,8 +93,8 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   })
   const { INGRESS_PORT: port, INGRESS_HOST: host } = config
   const url = await listenOn('INGRESS_PORT', port, () => app.listen({ port, host }))
-  const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
-
+  const kafka = probe({ ask: () => servedLogEnds(client, [events], events) })
+  const dog = watchdog({ doing: () => (kafka.answers() ? lanes.doing() : []), logger, fatal })
   const stopBeating = serviceBeats(mongo).keepBeating('ingress', async () => (await ready()).ok)
 
   async function ready() {
@@ -84,15 +112,16 @@ export async function startIngress(config: IngressConfig, { logger }: { logger: 
   /** Takes no new connection, answers what is under way, then ends. */
   async function stop(): Promise<void> {
     stopping = true
+    dog.stop()
+    kafka.stop()
     stopBeating()
     const cut = setTimeout(() => app.server.closeAllConnections(), finishWithinMs)
     await app.close()
     clearTimeout(cut)
     await lanes.stop()
     tenants.stop()
-    await admin.close()
     await mongo.close()
   }
 
-  return { url, adminUrl: admin.url, metrics, laneStats: lanes.stats, stop }
+  return { url, metrics, laneStats: lanes.stats, live: dog.live, ready, stop }
 }

@@ -7,7 +7,7 @@ export type IngressMetrics = ReturnType<typeof ingressMetrics>
 
 const appendSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function ingressMetrics(laneStats: () => LaneStats) {
+export function ingressMetrics() {
   const metrics = createMetrics('ingress')
   const requests = metrics.counter('hibob_ingress_requests_total', 'Requests by outcome', ['outcome'])
   const append = metrics.histogram('hibob_ingress_append_seconds', 'From append to acknowledgement', appendSeconds)
@@ -16,8 +16,10 @@ export function ingressMetrics(laneStats: () => LaneStats) {
   const failures = metrics.gauge('hibob_ingress_lane_failures', 'Sends that failed since the start')
   const queued = metrics.gauge('hibob_ingress_lane_queued_bytes', 'Bytes that wait for Kafka')
   const totals = new Map<Outcome, number>()
+  let laneStats: (() => LaneStats) | null = null
 
   function text(): Promise<string> {
+    if (laneStats === null) return metrics.text()
     const stats = laneStats()
     sends.set(stats.sends)
     records.set(stats.records)
@@ -29,6 +31,9 @@ export function ingressMetrics(laneStats: () => LaneStats) {
   return {
     registry: { ...metrics, text },
     totals,
+    showLanes(stats: () => LaneStats): void {
+      laneStats = stats
+    },
     appended: (seconds: number) => append.observe(seconds),
     outcome(outcome: Outcome): void {
       requests.inc({ outcome })

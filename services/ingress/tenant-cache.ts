@@ -3,7 +3,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { SigningSecret } from '@hibob-sync/hibob'
 import { type TenantStore, tokenHashOf, type WebhookAccess } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 
 export interface KnownTenant {
   tenantId: string
@@ -60,7 +60,7 @@ export function tenantCache({ store, logger, requireOurs }: TenantCacheOptions) 
       loaded = true
     } catch (error) {
       if (error instanceof AppError && !error.retryable) throw error
-      logger.warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
+      sparing(logger).warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
     }
   }
 

@@ -8,7 +8,7 @@ import type {
   ProjectorCheckpoint,
   ProjectorCheckpoints,
 } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { Publisher } from './publisher.ts'
 
 interface CommitContext {
@@ -43,7 +43,7 @@ export async function commitUntilDone(
       return await commitOnce(context, from, batch, writes, attempt > 0)
     } catch (error) {
       if (error instanceof AppError && error.code === 'ownership_lost') throw error
-      logger.warn(
+      sparing(logger).warn(
         { partition, offset: from.offset, attempt, code: errorCode(error) },
         'MongoDB did not take the batch, trying again',
       )

@@ -1,58 +1,75 @@
 // The projector: connects, refuses a log that is unsafe or not its own, folds until it is stopped.
-import { createKafka, createLanes, logEnds, requireTopics, topicNames } from '@hibob-sync/kafka'
+import { createKafka, createLanes, type LogEnds, requireTopics, servedLogEnds, topicNames } from '@hibob-sync/kafka'
 import {
   answers,
-  connectMongo,
   createTenantStore,
   ensureIndexes,
   holdAlerts,
+  openMongo,
   outbox,
   parkedEvents,
   projectionStore,
   projectorCheckpoints,
   removeOldGenerations,
   replaySwitch,
+  requireAnswer,
   requireCluster,
   snapshots,
 } from '@hibob-sync/mongo'
 import {
+  type Beginning,
+  beginService,
   codeVersionOf,
   commaList,
+  type Doing,
   errorCode,
   type Logger,
   masterKeyOf,
+  probe,
   proxiesOf,
-  startAdmin,
+  watchdog,
 } from '@hibob-sync/runtime'
 import { sendAlerts } from './alerts/send-alerts.ts'
 import type { ProjectorConfig } from './config.ts'
-import { projectorMetrics } from './metrics.ts'
+import { type ProjectorMetrics, projectorMetrics } from './metrics.ts'
 import { startProjecting } from './projector.ts'
 
 export { type ProjectorConfig, projectorSettings } from './config.ts'
 
 const sendDeadlineShare = 0.4
-const lagEveryMs = 5000
 const oldGenerationsEveryMs = 600_000
 
-/** `fatal` is called when the projector cannot go on; the process should then end. */
-export async function startProjector(
+interface Parts {
+  logger: Logger
+  /** Is called when the projector cannot go on; the process should then end. */
+  fatal(error: Error): void
+}
+
+export async function startProjector(config: ProjectorConfig, parts: Parts) {
+  const metrics = projectorMetrics()
+  const { ADMIN_PORT: port, STARTUP_PATIENCE_MS: patienceMs } = config
+  return beginService({ port, patienceMs, metrics: metrics.registry, logger: parts.logger }, beginning =>
+    connectAndProject(config, parts, metrics, beginning),
+  )
+}
+
+async function connectAndProject(
   config: ProjectorConfig,
-  { logger, fatal }: { logger: Logger; fatal(error: Error): void },
+  { logger, fatal }: Parts,
+  metrics: ProjectorMetrics,
+  { until }: Beginning,
 ) {
   const proxies = proxiesOf(config)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-projector', logger })
-  const { clusterId } = await requireTopics(client, {
-    prefix: config.TOPIC_PREFIX,
-    production: config.NODE_ENV === 'production',
-  })
-  const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-projector' })
-  await ensureIndexes(mongo)
-  await requireCluster(mongo, clusterId).catch(async error => {
-    await mongo.close()
-    throw error
-  })
-  const metrics = projectorMetrics()
+  const { clusterId } = await until('Kafka', () =>
+    requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
+  )
+  const mongo = await until('MongoDB', () =>
+    openMongo(config.MONGODB_URL, { appName: 'hibob-sync-projector' }, async opened => {
+      await ensureIndexes(opened)
+      await requireCluster(opened, clusterId)
+    }),
+  )
   const topics = topicNames(config.TOPIC_PREFIX)
   let heartbeatAgeMs = () => 0
   // a send ends, its connection closed, before the session can
@@ -71,8 +88,19 @@ export async function startProjector(
     logger,
     onSent: metrics.alerted,
   })
+  let started: Awaited<ReturnType<typeof startProjecting>> | null = null
+  let ends: ReadonlyMap<number, LogEnds> = new Map()
+  const kafka = probe({
+    async ask() {
+      ends = await servedLogEnds(client, Object.values(topics), topics.events)
+      showLag()
+    },
+  })
+  const mongodb = probe({ ask: () => requireAnswer(mongo) })
+  const enginesAnswer = () => kafka.answers() && mongodb.answers()
   const projecting = await startProjecting({
     config,
+    enginesAnswer,
     client,
     clusterId,
     topics,
@@ -95,14 +123,17 @@ export async function startProjector(
     onCrash: fatal,
   })
   heartbeatAgeMs = projecting.consumer.heartbeatAgeMs
-  const lagTimer = setInterval(() => void measureLag().catch(() => {}), lagEveryMs)
+  started = projecting
+  const dog = watchdog({ doing, logger, fatal })
   const removalTimer = setInterval(() => void removeOld(), oldGenerationsEveryMs)
-  const admin = await startAdmin({ port: config.ADMIN_PORT, metrics: metrics.registry, ready })
 
-  async function measureLag(): Promise<void> {
-    const ends = await logEnds(client, topics.events)
-    for (const [partition, { position }] of projecting.consumer.positions())
+  function showLag(): void {
+    for (const [partition, { position }] of started?.consumer.positions() ?? [])
       metrics.lag.set({ partition }, (ends.get(partition)?.high ?? position) - position)
+  }
+
+  function doing(): Doing[] {
+    return enginesAnswer() ? projecting.doing(ends) : []
   }
 
   async function removeOld(): Promise<void> {
@@ -121,14 +152,16 @@ export async function startProjector(
   }
 
   async function stop(): Promise<void> {
-    clearInterval(lagTimer)
+    dog.stop()
+    kafka.stop()
+    mongodb.stop()
     clearInterval(removalTimer)
     await alerting.stop()
     await projecting.stop()
     await lanes.stop()
-    await admin.close()
     await mongo.close()
   }
 
-  return { adminUrl: admin.url, metrics, consumer: projecting.consumer, caughtUp: projecting.caughtUp, stop }
+  const { consumer, caughtUp } = projecting
+  return { metrics, consumer, caughtUp, live: dog.live, ready, stop }
 }

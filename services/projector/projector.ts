@@ -18,7 +18,7 @@ import type {
   ReplaySwitch,
   Snapshots,
 } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, type Doing, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { HeldMore } from './alerts/held-more.ts'
 import type { ProjectorConfig } from './config.ts'
 import { documentCache } from './document-cache.ts'
@@ -43,6 +43,8 @@ export interface ProjectorParts {
   codeVersion: string
   metrics: ProjectorMetrics
   logger: Logger
+  /** Whether Kafka and MongoDB answer: waiting for one of them is no stuck handler. */
+  enginesAnswer(): boolean
   /** The brake keeps more users back. */
   onHeld(held: HeldMore): void
   onCrash(error: Error): void
@@ -57,6 +59,7 @@ interface OwnedPartition {
 /** How long the projector waits before it sends the newest changes of drained keys once more: request timeout + session timeout. */
 const sendTimeoutMs = 5000
 const endsKnownForMs = 1000
+const publishWithinMs = 300_000
 const lostCodes = new Set(['ownership_lost', 'partition_released'])
 const fetchBytesPerPartition = 1 * 1024 * 1024
 
@@ -139,6 +142,7 @@ export async function startProjecting(parts: ProjectorParts) {
     sessionTimeoutMs: config.PROJECTOR_SESSION_TIMEOUT_MS,
     maxBytesPerPartition: fetchBytesPerPartition,
     partitionsConcurrently: config.PROJECTOR_PARTITIONS_CONCURRENTLY,
+    enginesAnswer: parts.enginesAnswer,
     logger,
     takeOver,
     released: release,
@@ -167,6 +171,18 @@ export async function startProjecting(parts: ProjectorParts) {
     await Promise.all([...owned.values()].map(({ publisher }) => publisher.backlogBelow(0)))
   }
 
+  /** What has something to do now, as a watchdog looks at it. */
+  function doing(ends: ReadonlyMap<number, LogEnds>): Doing[] {
+    const publishing = [...owned].flatMap(([partition, { publisher }]) => {
+      const { changes, sent } = publisher.backlog()
+      if (changes === 0) return []
+      const what = `partition ${partition}: ${changes} changes wait, and none is published`
+      return [{ key: `publisher/${partition}`, what, progress: sent, limitMs: publishWithinMs }]
+    })
+    const sentOf = (partition: number) => owned.get(partition)?.publisher.backlog().sent ?? 0
+    return [...(consumer?.doing(ends, sentOf) ?? []), ...publishing]
+  }
+
   async function stop(): Promise<void> {
     const entries = [...owned.values()]
     // the group is left only after the outbox is level, so that the next owner has nothing to send again
@@ -178,5 +194,5 @@ export async function startProjecting(parts: ProjectorParts) {
     await publisher.finish()
   }
 
-  return { stop, caughtUp, consumer: consumer as Consumer }
+  return { stop, caughtUp, doing, consumer: consumer as Consumer }
 }

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lanes } from '@hibob-sync/kafka'
 import type { Outbox, OutboxChange, ProjectorCheckpoints, Published } from '@hibob-sync/mongo'
-import type { Logger } from '@hibob-sync/runtime'
+import { type Logger, sparing } from '@hibob-sync/runtime'
 
 type Sendable = Pick<OutboxChange, 'tenantId' | 'topic' | 'key' | 'value' | 'tombstone'>
 
@@ -46,6 +46,7 @@ export function publisher(options: PublisherOptions) {
   let working: Promise<void> | null = null
   let lastResendPoll = 0
   let isCommitting = false
+  let sent = 0
 
   const resendTimer = setInterval(() => wake(), resendPollMs)
 
@@ -58,7 +59,7 @@ export function publisher(options: PublisherOptions) {
   function wake(): void {
     if (working === null && !abandoned) {
       working = work()
-        .catch(error => logger.error({ partition, err: error }, 'publisher failed'))
+        .catch(error => sparing(logger).error({ partition, code: codeOf(error), err: error }, 'publisher failed'))
         .finally(() => {
           working = null
           if (queue.length > 0) wake()
@@ -82,6 +83,7 @@ export function publisher(options: PublisherOptions) {
     published = items.at(-1)?.through ?? published
     unnoted.push({ through: published, changes })
     queue.splice(0, items.length)
+    sent += changes.length
     options.onPublished(changes.length)
     for (const done of idlers.splice(0)) done()
   }
@@ -106,10 +108,8 @@ export function publisher(options: PublisherOptions) {
         return !abandoned
       } catch (error) {
         await addResend(keysOf(changes))
-        logger.warn(
-          { partition, changes: changes.length, code: codeOf(error) },
-          'changes not acknowledged, sending them again',
-        )
+        const fields = { partition, changes: changes.length, code: codeOf(error) }
+        sparing(logger).warn(fields, 'changes not acknowledged, sending them again')
         await delay(Math.min(100 * 2 ** attempt, 3000))
       }
     }
@@ -177,7 +177,7 @@ export function publisher(options: PublisherOptions) {
       try {
         return await act()
       } catch (error) {
-        logger.warn({ partition, code: codeOf(error) }, 'keys of an unknown send not noted yet')
+        sparing(logger).warn({ partition, code: codeOf(error) }, 'keys of an unknown send not noted yet')
         await delay(Math.min(100 * 2 ** attempt, 3000))
       }
     }
@@ -207,6 +207,8 @@ export function publisher(options: PublisherOptions) {
 
   return {
     enqueue,
+    /** Changes that wait, and how many were sent since the take-over. */
+    backlog: () => ({ changes: queue.reduce((sum, { changes }) => sum + changes.length, 0), sent }),
     backlogBelow,
     abandon,
     finish,

@@ -76,6 +76,7 @@ export async function preparePipeline(options: PipelineOptions) {
     IMPORTER_RETRY_BASE_MS: '50',
     INGRESS_PORT: '0',
     ADMIN_PORT: '0',
+    STARTUP_PATIENCE_MS: '0',
     ...options.env,
   }
   const topics = topicNames(prefix)
@@ -175,7 +176,8 @@ export const runProjector = ({ env, logger }: Prepared, fatal: (error: Error) =>
   startProjector(readConfig(projectorSettings, env), { logger, fatal })
 export const runImporter = ({ env, logger, now }: Prepared, fatal: (error: Error) => void = fail) =>
   startImporter(readConfig(importerSettings, env), { logger, fatal, now })
-export const runIngress = ({ env, logger }: Prepared) => startIngress(readConfig(ingressSettings, env), { logger })
+export const runIngress = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
+  startIngress(readConfig(ingressSettings, env), { logger, fatal })
 
 /** All of it, with every company's webhooks connected. */
 export async function startPipeline(options: PipelineOptions) {

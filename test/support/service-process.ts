@@ -17,11 +17,18 @@ export interface ServiceProcess {
   logged(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>
 }
 
-/** `execArgv`: Node's own flags. Resolves when the service says that it has started, or has ended. */
-export async function startService(
-  service: string,
-  { env, execArgv = [] }: Pick<Prepared, 'env'> & { execArgv?: readonly string[] },
-): Promise<ServiceProcess> {
+/** `execArgv`: Node's own flags. */
+type ServiceOptions = Pick<Prepared, 'env'> & { execArgv?: readonly string[] }
+
+/** Resolves when the service says that it has started, or has ended. */
+export async function startService(service: string, options: ServiceOptions): Promise<ServiceProcess> {
+  const started = spawnService(service, options)
+  await Promise.race([started.logged(line => line['msg'] === 'started').catch(() => {}), started.exited])
+  return started
+}
+
+/** Does not wait for it to start. */
+export function spawnService(service: string, { env, execArgv = [] }: ServiceOptions): ServiceProcess {
   const child: ChildProcess = spawn(process.execPath, [...execArgv, command, 'run', service], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,6 +58,5 @@ export async function startService(
     }
   }
 
-  await Promise.race([logged(line => line['msg'] === 'started').catch(() => {}), exited])
   return { pid: child.pid as number, logs, kill: signal => void child.kill(signal), exited, logged }
 }

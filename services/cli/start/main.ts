@@ -53,6 +53,8 @@ async function start(): Promise<void> {
     HIBOB_ALLOWED_URLS: [process.env['HIBOB_ALLOWED_URLS'], simulator.url].filter(Boolean).join(','),
     HIBOB_SETTLING_MS: String(config.HIBOB_SETTLING_MS),
     ADMIN_PORT: '0',
+    // the engines answer by now: one that does not is named at once
+    STARTUP_PATIENCE_MS: process.env['STARTUP_PATIENCE_MS'] || '0',
     // the simulated HiBob is on this machine
     no_proxy: [process.env['no_proxy'] || process.env['NO_PROXY'], '127.0.0.1,localhost'].filter(Boolean).join(','),
   }

@@ -1,6 +1,6 @@
 // Tells tenants' own address of holds that open or grow: at least once, in order, with back-off, beside the folding and never in its way.
 import type { HoldAlert, HoldAlerts } from '@hibob-sync/mongo'
-import { AppError, errorCode, type Logger, type Proxies, type Secret } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger, type Proxies, type Secret, sparing } from '@hibob-sync/runtime'
 import { postWebhook } from './post-webhook.ts'
 import { signedHeaders } from './sign-alert.ts'
 
@@ -36,7 +36,7 @@ export function sendAlerts(options: AlertOptions) {
     if (stopped) return
     again = working !== null
     working ??= sendAll()
-      .catch(error => logger.warn({ code: errorCode(error) }, 'alerts not looked for yet, trying again'))
+      .catch(error => sparing(logger).warn({ code: errorCode(error) }, 'alerts not looked for yet, trying again'))
       .finally(() => {
         working = null
         if (again) look()

@@ -5,5 +5,10 @@ import { answerFigures } from './figures.ts'
 
 const logger = createLogger({ service: 'ingress', level: process.env['LOG_LEVEL'] ?? 'warn' })
 const ports = { INGRESS_PORT: '0', ADMIN_PORT: '0', INGRESS_HOST: '127.0.0.1' }
-const ingress = await startIngress(readConfig(ingressSettings, { ...process.env, ...ports }), { logger })
+const ingress = await startIngress(readConfig(ingressSettings, { ...process.env, ...ports }), {
+  logger,
+  fatal(error) {
+    throw error
+  },
+})
 answerFigures(ingress.url, ingress.laneStats)
