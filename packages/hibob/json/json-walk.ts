@@ -41,7 +41,7 @@ interface Frame {
 /** Longer texts are left out. */
 export const stringBytesMax = 1024 * 1024
 /** Of one value that comes whole, roughly its bytes in memory. */
-const wholeCostMax = 32 * 1024 * 1024
+const wholeCostStandard = 32 * 1024 * 1024
 const valueCost = 40
 const tooLong = Symbol('a text that was cut')
 
@@ -52,7 +52,7 @@ class ExactTokenizer extends Tokenizer {
   }
 }
 
-export function createJsonWalk(visitor: JsonVisitor): JsonWalk {
+export function createJsonWalk(visitor: JsonVisitor, wholeCostMax = wholeCostStandard): JsonWalk {
   const tokenizer = new ExactTokenizer()
   const strings = longStrings(stringBytesMax)
   const frames: Frame[] = []

@@ -48,6 +48,6 @@ function readRow(
 ): ObservedPerson | null {
   if (isCut) notes.note(path, 'texts of at most 1 MiB', 'a longer one')
   if (value !== tooLargeRow) return readPerson(value, fields, { path, notes })
-  notes.note(path, 'a person of at most 32 MiB', 'a larger one')
+  notes.note(path, 'a person of at most 4 MiB', 'a larger one')
   return null
 }

@@ -68,3 +68,17 @@ t.test('what is no JSON is refused; a row that nests too deeply costs that row',
   const deep = `${'['.repeat(100)}${']'.repeat(100)}`
   t.same(rowsOf(`{"employees":[${deep},{"id":"1"}]}`), { rows: [tooLargeRow, { id: '1' }], whole: true })
 })
+
+t.test('a row of more than 4 MiB costs that row, whatever it is made of', async t => {
+  const stream = createRowStream()
+  const large = [
+    { id: '2', about: Array.from({ length: 5 }, () => 'x'.repeat(1_000_000)) },
+    { id: '3', many: Array.from({ length: 120_000 }, (_, at) => at) },
+  ]
+  stream.take(Buffer.from(JSON.stringify({ employees: [{ id: '1' }, ...large, { id: '4' }] })))
+  t.equal(stream.finish(), null)
+  t.same(
+    stream.rows().map(({ value }) => value),
+    [{ id: '1' }, tooLargeRow, tooLargeRow, { id: '4' }],
+  )
+})

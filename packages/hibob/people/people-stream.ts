@@ -20,6 +20,9 @@ export interface RowStream {
   finish(): OddShape | null
 }
 
+/** Several texts of the greatest length may be in one; the log takes far less of a person. */
+const rowCostMax = 4 * 1024 * 1024
+
 /** In the place of a row that is too large. */
 export const tooLargeRow = Symbol('a row that is too large')
 
@@ -54,15 +57,18 @@ export function createRowStream(): RowStream {
     else if (key === 'employees') odd = oddShape('$.employees', 'a list', found)
   }
 
-  const walk = createJsonWalk({
-    begin,
-    value,
-    tooLarge: key => value(key, tooLargeRow),
-    textLeftOut() {
-      isCut = true
+  const walk = createJsonWalk(
+    {
+      begin,
+      value,
+      tooLarge: key => value(key, tooLargeRow),
+      textLeftOut() {
+        isCut = true
+      },
+      end: () => void depth--,
     },
-    end: () => void depth--,
-  })
+    rowCostMax,
+  )
 
   return {
     take: walk.take,

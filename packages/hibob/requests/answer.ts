@@ -5,6 +5,7 @@ import type { HibobFailure } from '../failure.ts'
 import { nestsShallowly, parseJson } from '../json-text.ts'
 import { isOddShape, type OddShape, type ShapeNotes, shapeNotes } from '../shape-note.ts'
 import { textOf } from '../webhooks/webhook-body.ts'
+import { answerMemory } from './answer-memory.ts'
 import { discardBody, type Exchange, eachChunk, type RequestLimits, readBody } from './http-exchange.ts'
 import { retryAfterMs, saidRetryAfterMs } from './rate-headers.ts'
 
@@ -36,12 +37,17 @@ export async function readAnswer<T extends object>(
     discardBody(exchanged)
     return failure
   }
-  const body = await readBody(exchanged, limits)
-  if (!Buffer.isBuffer(body)) return body
-  const json = jsonOf(body)
-  if (json === null) return noJson(endpoint, exchanged, body, sizeAndHash(body))
-  const value = read(json.value, shapeNotes(endpoint))
-  return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
+  const held = answerMemory.begin()
+  try {
+    const body = await readBody(exchanged, limits, held)
+    if (!Buffer.isBuffer(body)) return body
+    const json = jsonOf(body)
+    if (json === null) return noJson(endpoint, exchanged, body, sizeAndHash(body))
+    const value = read(json.value, shapeNotes(endpoint))
+    return isOddShape(value) ? oddAnswer(endpoint, exchanged, value) : { kind: 'answer', value }
+  } finally {
+    held.end()
+  }
 }
 
 /** Reads an answer that is never in memory whole. */

@@ -3,6 +3,7 @@
 import { type Dispatcher, request } from 'undici'
 import type { HibobFailure } from '../failure.ts'
 import { plainBytes, UnreadableBytes } from './answer-bytes.ts'
+import type { HeldAnswer } from './answer-memory.ts'
 import { proxyFault, proxyOf } from './hibob-agent.ts'
 import { redirectOf } from './redirect.ts'
 
@@ -102,9 +103,16 @@ async function send(
 }
 
 /** The whole body, or why it could not be had. Never throws. */
-export async function readBody(exchanged: Exchange, limits: RequestLimits): Promise<Buffer | HibobFailure> {
+export async function readBody(
+  exchanged: Exchange,
+  limits: RequestLimits,
+  held: HeldAnswer,
+): Promise<Buffer | HibobFailure> {
   const chunks: Buffer[] = []
-  const failure = await eachChunk(exchanged, limits, async chunk => void chunks.push(chunk))
+  const failure = await eachChunk(exchanged, limits, async chunk => {
+    await held.take(chunk.length)
+    chunks.push(chunk)
+  })
   return failure ?? Buffer.concat(chunks)
 }
 
