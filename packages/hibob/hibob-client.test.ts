@@ -174,6 +174,12 @@ t.test('a port where nobody listens, and a call that is called off, are failures
   await nowhere.close()
 })
 
+t.test('a host name that cannot be resolved is a failure that passes, and is named', async t => {
+  const client = createHibobClient({ baseUrl: 'http://hibob.invalid/v1', serviceUserId: 'x', token: 'y' })
+  t.match(await client.searchPeople(search), { kind: 'unavailable', status: null, detail: /ENOTFOUND|EAI_AGAIN/ })
+  await client.close()
+})
+
 t.test('after 401 nothing more is sent with these credentials, until a probe is due', async t => {
   let now = 0
   let status = 401

@@ -32,6 +32,15 @@ t.test('a lane never has two sends outstanding, nor one above 512 KiB', async t 
   await lanes.stop()
 })
 
+t.test('every send waits for all replicas that are in sync', async t => {
+  const { client, topic } = await newTopic()
+  const lanes = await createLanes(client)
+  proxy.produceAcks.length = 0
+  await lanes.append(topic, 0, record('everywhere'))
+  t.strictSame(proxy.produceAcks, [-1])
+  await lanes.stop()
+})
+
 t.test('a send whose answer is lost is repeated: nothing is lost, nothing overtakes', async t => {
   const { client, topic } = await newTopic()
   const lanes = await createLanes(client, { deadlineMs: 10_000, sendTimeoutMs: 500 })

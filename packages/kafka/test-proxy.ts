@@ -6,6 +6,8 @@ export interface TestProxy {
   port: number
   /** Bytes of each Produce request seen. */
   produceBytes: number[]
+  /** Of how many replicas each Produce request seen wanted an acknowledgement; -1: all that are in sync. */
+  produceAcks: number[]
   /** The most Produce requests that were unanswered at the same time. */
   unansweredMax(): number
   /** Produce requests that were forwarded on connections still open, and not answered. */
@@ -29,6 +31,7 @@ const headBytes = 12
 
 export async function startTestProxy(target: () => number, host = '127.0.0.1'): Promise<TestProxy> {
   const produceBytes: number[] = []
+  const produceAcks: number[] = []
   const links = new Set<{ client: Socket; backlog: Buffer[]; waiting: Map<number, number>; release(): void }>()
   let unansweredMax = 0
   let losing = false
@@ -61,6 +64,7 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
         seen.set(kind, (seen.get(kind) ?? 0) + 1)
         if (frame.readInt16BE(4) === produceKey) {
           produceBytes.push(frame.length)
+          produceAcks.push(acksOf(frame))
           unansweredMax = Math.max(unansweredMax, unanswered())
           if (losing) lost = true
           losing = false
@@ -91,6 +95,7 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
   return {
     port: (server.address() as { port: number }).port,
     produceBytes,
+    produceAcks,
     unansweredMax: () => unansweredMax,
     unanswered,
     loseNextAnswer() {
@@ -109,6 +114,9 @@ export async function startTestProxy(target: () => number, host = '127.0.0.1'): 
     },
   }
 }
+
+/** They follow the client's id and the transaction's, which there is none. */
+const acksOf = (frame: Buffer) => frame.readInt16BE(headBytes + 2 + frame.readInt16BE(headBytes) + 2)
 
 /** Cuts a stream into frames, each with its 4 bytes of length. */
 function framesOf(take: (frame: Buffer) => void): (chunk: Buffer) => void {

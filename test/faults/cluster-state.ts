@@ -5,6 +5,8 @@ import { type Cluster, everyMemberFollows } from './cluster.ts'
 import { delay, type World } from './fault.ts'
 
 const pollMs = 50
+const stepDownTries = 10
+const stepDownAgainMs = 500
 
 export type KafkaWorld = Pick<World, 'client' | 'topic'>
 
@@ -58,9 +60,18 @@ export async function primaryNow(cluster: Cluster): Promise<number> {
   }
 }
 
-/** The member steps down for so long, and another one is elected. */
+/** The member steps down for some seconds; asked again while no other one has caught up so far that it could take its place. */
 export async function stepDown(cluster: Cluster, index: number): Promise<void> {
-  await withMember(cluster, index, ({ db }) => db.command({ replSetStepDown: 5, secondaryCatchUpPeriodSecs: 3 }))
+  for (let tries = 1; ; tries++) {
+    try {
+      const command = { replSetStepDown: 5, secondaryCatchUpPeriodSecs: 3 }
+      await withMember(cluster, index, ({ db }) => db.command(command))
+      return
+    } catch (error) {
+      if (tries === stepDownTries || (await primaryOf(cluster)) !== index) throw error
+    }
+    await delay(stepDownAgainMs)
+  }
 }
 
 /** Members that the given one cannot reach. */

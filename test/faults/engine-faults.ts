@@ -147,5 +147,5 @@ function pausedBrokers(world: World, indexes: number[], ms: number): Omit<DrawnF
 
 /** 1 once another member is primary. */
 function elected({ cluster, patience }: Pick<World, 'cluster' | 'patience'>, former: number): Promise<number> {
-  return hold({ patience } as World, 0, async () => ((await primaryOf(cluster, former)) === null ? 0 : 1))
+  return hold({ patience }, 0, async () => ((await primaryOf(cluster, former)) === null ? 0 : 1))
 }

@@ -55,7 +55,11 @@ const effectWithinMs = 15_000
 const pollMs = 20
 
 /** Waits so long, and on until the fault has had an effect, within limits. Resolves with the effect. */
-export async function hold({ patience }: World, ms: number, effects: () => number | Promise<number>): Promise<number> {
+export async function hold(
+  { patience }: Pick<World, 'patience'>,
+  ms: number,
+  effects: () => number | Promise<number>,
+): Promise<number> {
   await delay(ms)
   const until = performance.now() + effectWithinMs * patience
   let counted = await effects()

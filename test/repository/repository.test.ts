@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { codesOfTheCode, codesOfThePage, wordsOfTheCode } from './error-codes.ts'
+import { countFaults, faultsOfFaultPage } from './fault-page.ts'
 import { countAssumptions, faultsOfAssumptions } from './hibob-assumptions.ts'
 import { referencePages } from './reference-pages.ts'
 
@@ -40,6 +41,25 @@ await t.test('every assumption about HiBob says who vouches for it, and names te
     row('**nobody**', '`test/repository/repository.test.ts` › no such title'),
   ])
     t.not(faultsOfAssumptions(page).length, 0, page)
+})
+
+await t.test('every fault names the tests that show it, and no test of faults is left out', async t => {
+  t.strictSame(faultsOfFaultPage(), [])
+  t.equal(countFaults(), 45)
+  const page = await read('docs/faults.md')
+  for (const [what, changed] of [
+    ['a row without a test', page.replace(/(\| 3 \|.*\|)[^|]*\|\n/, '$1 |\n')],
+    ['a title that is not there', page.replace('› killed again and again under load', '› killed never')],
+    ['a fault that the runs do not draw', page.replace('› broker killed', '› broker drowned')],
+    [
+      'a test file that no row names',
+      page.replaceAll('test/failure/leader-move.test.ts', 'test/failure/other.test.ts'),
+    ],
+    ['a fault of the runs that no row names', page.replaceAll('<br>`test:failure` › service paused', '')],
+  ] as const) {
+    t.not(changed, page, what)
+    t.not(faultsOfFaultPage(changed).length, 0, what)
+  }
 })
 
 await t.test('no source file is longer than 300 lines', async t => {

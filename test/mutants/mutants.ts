@@ -1,0 +1,55 @@
+// Faults that somebody might write into the code, each with the tests that must notice.
+export interface Mutant {
+  name: string
+  file: string
+  /** A text of the file, which it holds once. */
+  from: string
+  to: string
+  /** Test files, of which at least one must fail. */
+  tests: string[]
+}
+
+export const mutants: Mutant[] = [
+  {
+    name: 'the ingress answers 200 before the log has the webhook',
+    file: 'services/ingress/take-webhook.ts',
+    from: 'await append(tenantId, value)',
+    to: 'void append(tenantId, value)',
+    tests: ['services/ingress/take-webhook.test.ts'],
+  },
+  {
+    name: 'one replica is enough (acks: 1)',
+    file: 'packages/kafka/lane-producer.ts',
+    from: 'acks: -1',
+    to: 'acks: 1',
+    tests: ['packages/kafka/lane-faults.test.ts'],
+  },
+  {
+    name: 'a commit whose answer was lost is not looked for (standsAt)',
+    file: 'services/projector/commit-batch.ts',
+    from: '!(await standsAt(context, batch.next))',
+    to: 'true',
+    tests: ['services/projector/commit-batch.test.ts'],
+  },
+  {
+    name: 'keys of a send whose outcome is unknown are not noted (addResend)',
+    file: 'packages/mongo/projector-checkpoint.ts',
+    from: '{ $addToSet: { resend: { $each: keys } } }',
+    to: '{ $addToSet: { resend: { $each: [] } } }',
+    tests: ['packages/mongo/projector-checkpoint.test.ts'],
+  },
+  {
+    name: 'a log whose beginning is gone is read from where it begins now (low)',
+    file: 'packages/kafka/check-log.ts',
+    from: 'if (offset < low)',
+    to: 'if (false)',
+    tests: ['packages/kafka/check-log.test.ts'],
+  },
+  {
+    name: 'every reading counts as settled',
+    file: 'services/importer/observation-events.ts',
+    from: 'observed(reading, asked, person, settled, stamp)',
+    to: 'observed(reading, asked, person, true, stamp)',
+    tests: ['services/importer/observation-events.test.ts'],
+  },
+]
