@@ -13,13 +13,12 @@ import { type Benchmark, machine, median, printTable, spread } from '../benchmar
 import { imageEnv, imageFlags, imageText } from '../image-flags.ts'
 import type { ServerFigures } from './figures.ts'
 import type { LoadFigures, LoadRound } from './load-generator.ts'
-import { httpRequest, type LoadTenant, tenantsOn, webhookBody } from './requests.ts'
+import { type LoadTenant, tenantsOn } from './requests.ts'
 
 const connections = 64
 const bodyBytes = 700
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5)
-const requestsInTurn = 4800
 
 export const ingressBenchmark: Benchmark = {
   title: 'signed webhooks → Kafka, answered after the acknowledgement, beside a plain handler that checks nothing',
@@ -59,7 +58,7 @@ async function compare(engines: Engines, partitions: number): Promise<void> {
   started.set('ingress', await startServer('ingress-process.ts', [], env))
   for (const peer of Object.keys(peers) as Peer[])
     started.set(peer, await startServer('plain-handler.ts', [brokers, topic, peers[peer]], {}))
-  const requests = requestsOf(tenants, tokens)
+  const senders = tenants.map((tenant, index) => ({ ...tenant, path: `/webhooks/hibob/${tokens[index]}` }))
   const load = fork(join(import.meta.dirname, 'load-generator.ts'))
   const results = new Map<Contender, LoadFigures[]>(contenders.map(contender => [contender, []]))
   const warm = new Map<Contender, ServerFigures>()
@@ -68,7 +67,8 @@ async function compare(engines: Engines, partitions: number): Promise<void> {
       // each begins in its turn
       for (const contender of [...contenders, ...contenders].slice(round % 3, (round % 3) + 3)) {
         const { port, process } = started.get(contender) as { port: number; process: ChildProcess }
-        const figures = await ask<LoadFigures>(load, { port, connections, seconds, requests } satisfies LoadRound)
+        const order: LoadRound = { port, connections, seconds, bodyBytes, tenants: senders }
+        const figures = await ask<LoadFigures>(load, order)
         // the first round warms all of them up
         if (round > 0) results.get(contender)?.push(figures)
         else warm.set(contender, await ask<ServerFigures>(process, 'figures'))
@@ -158,14 +158,6 @@ async function addTenants(
   }
   await mongo.close()
   return tokens
-}
-
-function requestsOf(tenants: LoadTenant[], tokens: string[]): string[] {
-  return Array.from({ length: requestsInTurn }, (_, index) => {
-    const tenant = tenants[index % tenants.length] as LoadTenant
-    const path = `/webhooks/hibob/${tokens[index % tenants.length]}`
-    return httpRequest(path, webhookBody(tenant, index, bodyBytes), tenant.secret).toString('base64')
-  })
 }
 
 async function startServer(file: string, args: string[], env: NodeJS.ProcessEnv) {

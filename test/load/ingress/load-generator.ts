@@ -1,14 +1,16 @@
-// The load: keeps `connections` sockets busy with ready-made requests, one outstanding each, for some seconds. A process of its own.
-// Receives a round's settings as a message and answers with its figures.
+// The load: keeps `connections` sockets busy with webhooks, one outstanding each, for some seconds. A process of its own. They are made and
+// signed before, and no two are alike, since a repeat is no event. Receives a round's settings as a message and answers with its figures.
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { httpRequest, type LoadTenant, webhookBody } from './requests.ts'
 
 export interface LoadRound {
   port: number
   connections: number
   seconds: number
-  /** Whole HTTP requests in base64, sent in turn. */
-  requests: string[]
+  bodyBytes: number
+  /** Whose webhooks are sent, in turn, and the path of each. */
+  tenants: (LoadTenant & { path: string })[]
 }
 
 export interface LoadFigures {
@@ -21,11 +23,17 @@ export interface LoadFigures {
 
 const bucketsPerMs = 20
 const msMax = 10_000
+/** More than any contender takes. */
+const requestsPerSecondMax = 20_000
+let made = 0
 
 process.on('message', (round: LoadRound) => void run(round).then(figures => process.send?.(figures)))
 
-async function run({ port, connections, seconds, requests: encoded }: LoadRound): Promise<LoadFigures> {
-  const requests = encoded.map(request => Buffer.from(request, 'base64'))
+async function run({ port, connections, seconds, bodyBytes, tenants }: LoadRound): Promise<LoadFigures> {
+  const requests = Array.from({ length: seconds * requestsPerSecondMax }, () => {
+    const tenant = tenants[made % tenants.length] as LoadRound['tenants'][number]
+    return httpRequest(tenant.path, webhookBody(tenant, made++, bodyBytes), tenant.secret)
+  })
   const histogram = new Uint32Array(msMax * bucketsPerMs + 1)
   let next = 0
   let answered = 0
