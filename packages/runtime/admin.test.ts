@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { type Health, startAdmin } from './admin.ts'
 import { createMetrics } from './metrics.ts'
@@ -30,6 +32,19 @@ t.test('a readiness check that throws counts as not ready, and its text is not s
 t.test('a readiness check that never answers counts as not ready', async t => {
   ready = () => new Promise(() => {})
   t.match(await get('/health/ready'), { status: 503, text: /no_answer_in_time/ })
+})
+
+t.test('idle connections keep nobody from it: the oldest makes room', async t => {
+  const { port } = new URL(admin.url)
+  const idle = await Promise.all(
+    Array.from({ length: 120 }, async () => {
+      const socket = connect(Number(port), '127.0.0.1')
+      await once(socket, 'connect')
+      return socket
+    }),
+  )
+  t.equal((await get('/health/live')).status, 200)
+  for (const socket of idle) socket.destroy()
 })
 
 t.test('metrics are in the Prometheus text format, labelled with the service', async t => {

@@ -1,6 +1,7 @@
 // The admin port of a service: /health/live, /health/ready and /metrics. Never the public port.
 import Fastify from 'fastify'
 import { errorCode } from './app-error.ts'
+import { limitSockets } from './limit-sockets.ts'
 import { listenOn } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -19,6 +20,10 @@ export interface AdminOptions {
 }
 
 const answerWithinMs = 3000
+/** It listens on all addresses and checks nothing: nobody may hold it up for those who watch the service. */
+const requestWithinMs = 5000
+const headBytesMax = 8 * 1024
+const socketsMax = 100
 const nothingHere = {
   code: 'route_unknown',
   message: 'There is nothing here. This port has /health/live, /health/ready and /metrics.',
@@ -32,7 +37,14 @@ export async function startAdmin({
   live = () => ({ ok: true }),
   ready,
 }: AdminOptions) {
-  const app = Fastify({ logger: false, forceCloseConnections: true })
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: requestWithinMs,
+    bodyLimit: 1024,
+    http: { connectionsCheckingInterval: 1000, headersTimeout: requestWithinMs, maxHeaderSize: headBytesMax },
+  })
+  limitSockets(app.server, socketsMax)
   app.get('/health/live', (_request, reply) => send(reply, live()))
   app.get('/health/ready', async (_request, reply) => send(reply, await answerOf(ready)))
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))

@@ -1,0 +1,37 @@
+// At most so many sockets, whoever opens them: one more, and the socket that was longest without proof is destroyed (at the ingress: without
+// a webhook of a right signature). Node itself would close the newcomer, so that idle sockets could shut everybody out.
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+export function limitSockets(server: Server, max: number) {
+  // both in order: who is first was longest without
+  const strangers = new Set<Socket>()
+  const proven = new Set<Socket>()
+  let destroyed = 0
+
+  server.on('connection', (socket: Socket) => {
+    strangers.add(socket)
+    socket.once('close', () => strangers.delete(socket) || proven.delete(socket))
+    if (strangers.size + proven.size > max) destroyOne()
+  })
+
+  /** The proven keep at most half of the places, so that a newcomer has time to prove itself. */
+  function destroyOne(): void {
+    const [longest] = proven.size > max / 2 ? proven : strangers
+    if (longest === undefined) return
+    strangers.delete(longest)
+    proven.delete(longest)
+    longest.destroy()
+    destroyed++
+  }
+
+  /** What came through this socket shows that it is of use. */
+  function prove(socket: Socket): void {
+    if (socket.destroyed) return
+    strangers.delete(socket)
+    proven.delete(socket)
+    proven.add(socket)
+  }
+
+  return { prove, stats: () => ({ open: strangers.size + proven.size, destroyed }) }
+}
