@@ -23,15 +23,11 @@ export interface WebhookAccess {
 export function tenantAccess(mongo: Mongo, box: SealedBox) {
   const collection = mongo.db.collection<TenantDocument>('tenants')
 
-  /** Everything the ingress needs, of every tenant that is not removed, by token hash. */
-  async function webhookAccesses(): Promise<Map<string, WebhookAccess>> {
-    const found = await collection.find({ state: { $ne: 'removed' }, tokenHash: { $exists: true } }).toArray()
+  /** Everything the ingress needs, by token hash: of every tenant that is not removed, or of those with one of these token hashes. */
+  async function webhookAccesses(tokenHashes?: readonly string[]): Promise<Map<string, WebhookAccess>> {
+    const tokenHash = tokenHashes === undefined ? { $exists: true } : { $in: tokenHashes }
+    const found = await collection.find({ state: { $ne: 'removed' }, tokenHash }).toArray()
     return new Map(found.map(document => [document.tokenHash as string, accessOf(document)]))
-  }
-
-  async function webhookAccess(tokenHash: string): Promise<WebhookAccess | null> {
-    const found = await collection.findOne({ tokenHash, state: { $ne: 'removed' } })
-    return found === null ? null : accessOf(found)
   }
 
   /** Throws AppError `tenant_unknown`. */
@@ -66,5 +62,5 @@ export function tenantAccess(mongo: Mongo, box: SealedBox) {
     return access
   }
 
-  return { webhookAccesses, webhookAccess, credentials, alertSecret }
+  return { webhookAccesses, credentials, alertSecret }
 }

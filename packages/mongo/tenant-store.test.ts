@@ -13,7 +13,10 @@ const stored = mongo.db.collection<TenantDocument>('tenants')
 const canaries = { serviceUserToken: 'canary-token-5f2c', signingSecret: 'canary-secret-5f2c' }
 const given = { companyId: '700123', hibobUrl: 'https://api.hibob.com/v1', serviceUserId: 'SERVICE-1', ...canaries }
 const add = (tenant: string, other = {}) => store.add({ tenant, ...given, ...other }, 'ada')
-const accessFor = (token: string) => store.webhookAccess(tokenHashOf(token))
+async function accessFor(token: string) {
+  const hash = tokenHashOf(token)
+  return (await store.webhookAccesses([hash])).get(hash) ?? null
+}
 const secretsOf = async (token: string) =>
   (await accessFor(token))?.secrets.map(({ secret }) => secret.reveal()).sort() ?? null
 

@@ -1,5 +1,5 @@
 // Tenants: who they are, how their webhooks are recognised, how HiBob is asked on their behalf. No input of any fold.
-// Secrets are sealed and leave the store only through `credentials` and `webhookAccess`. Every act and its audit entry are one transaction.
+// Secrets are sealed and leave the store only through `credentials` and `webhookAccesses`. Every act and its audit entry are one transaction.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { AppError } from '@hibob-sync/runtime'
 import type { ClientSession, UpdateFilter } from 'mongodb'

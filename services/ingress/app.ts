@@ -1,92 +1,144 @@
 // The public HTTP face. Status codes are decided here and nowhere else. Bodies are raw bytes: no parser touches them.
+// First the token, then the body, then the signature: nothing is read for those who know no URL.
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyError, type FastifyReply } from 'fastify'
+import { limitSockets } from '@hibob-sync/runtime'
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { bodyOf, type Refusal, type RefusalCode, refusals } from './answers.ts'
+import { clientErrorAnswer } from './client-errors.ts'
+import { limitPipelining } from './pipelining.ts'
 import { type Outcome, takeWebhook, type WebhookTaker } from './take-webhook.ts'
+import type { KnownTenant, Lookup, TenantCache } from './tenant-cache.ts'
+import { BodyRefused, webhookBodies } from './webhook-bodies.ts'
 
 export interface AppOptions extends WebhookTaker {
+  tenants: Pick<TenantCache, 'find' | 'findAnew'>
+  isOverloaded(): boolean
   onOutcome(outcome: Outcome): void
   onFault(error: unknown): void
 }
 
-const bodyBytesMax = 256 * 1024
-const requestTimeoutMs = 10_000
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose URL it is; null until that is known. */
+    tenant: KnownTenant | null
+  }
+}
+
+const socketsMax = 2000
+const headBytesMax = 16 * 1024
+const headWithinMs = 2000
+/** Head and body have limits of their own; this ends what passes by them. */
+const requestTimeoutMs = 12_500
+const lookMs = 500
+const keepAliveMs = 72_000
+/** A body of so many bytes is let by, unread, so that its connection can be kept. */
+const letByBytesMax = 16 * 1024
 const noBody = Buffer.alloc(0)
 const webhookParams = Type.Object({ token: Type.String() })
 
 export function ingressApp(options: AppOptions) {
+  const { tenants, isOverloaded, onOutcome, onFault } = options
   const app = Fastify({
     logger: false,
-    bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: keepAliveMs,
     forceCloseConnections: 'idle',
     // a URL that was put together with a slash too many is the same webhook
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
-    http: { connectionsCheckingInterval: 1000, headersTimeout: requestTimeoutMs },
+    http: { maxHeaderSize: headBytesMax, connectionsCheckingInterval: lookMs, headersTimeout: headWithinMs },
     // a URL that cannot be read, or is too long to hold a token; Fastify's own answer would repeat it
-    frameworkErrors(error, _request, reply) {
-      refuse(reply, error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'webhook_token_unknown' : 'route_unknown')
+    frameworkErrors(error, request, reply) {
+      refuseUnread(
+        request,
+        reply,
+        error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'webhook_token_unknown' : 'route_unknown',
+      )
     },
-    clientErrorHandler(error, socket) {
-      const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_too_slow' : 'request_malformed'
-      options.onOutcome(code)
-      if (socket.writable) socket.end(rawAnswer(code))
-    },
+    clientErrorHandler: clientErrorAnswer(onOutcome),
   }).withTypeProvider<TypeBoxTypeProvider>()
+  limitPipelining(app.server)
+  const sockets = limitSockets(app.server, socketsMax)
+  const bodies = webhookBodies()
 
   let closing = false
   app.addHook('preClose', done => {
     closing = true
     done()
   })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  // whatever the content type says, even nothing sensible, a signed body is taken
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.raw.headers['content-type'] = 'application/octet-stream'
+  app.addHook('onClose', (_app, done) => {
+    bodies.stop()
     done()
   })
+  app.decorateRequest('tenant', null)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (request, payload, done) =>
+    bodies.read((request.tenant as KnownTenant).tenantId, payload, lengthOf(request), done),
+  )
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isOverloaded()) return refuseUnread(request, reply, 'ingress_overloaded')
+    if (request.is404) return refuseUnread(request, reply, 'route_unknown')
+    const found = tenants.find((request.params as { token: string }).token)
+    if (found instanceof Promise) found.then(lookup => admit(request, reply, lookup, done), done)
+    else admit(request, reply, found, done)
+  })
+
+  function admit(request: FastifyRequest, reply: FastifyReply, lookup: Lookup, done: () => void): void {
+    if (lookup === 'unknown') return refuseUnread(request, reply, 'webhook_token_unknown')
+    if (lookup === 'unavailable') return refuseUnread(request, reply, 'tenants_unavailable')
+    request.tenant = lookup
+    // whatever the content type says, even nothing sensible, a signed body is taken
+    request.raw.headers['content-type'] = 'application/octet-stream'
+    done()
+  }
 
   app.post('/webhooks/hibob/:token', { schema: { params: webhookParams } }, async (request, reply) => {
     const signature = request.headers['bob-signature']
-    const body = Buffer.isBuffer(request.body) ? request.body : noBody
-    const outcome = await takeWebhook(
-      options,
-      request.params.token,
-      typeof signature === 'string' ? signature : undefined,
-      body,
-    )
-    options.onOutcome(outcome)
+    const outcome = await takeWebhook(options, {
+      token: request.params.token,
+      tenant: request.tenant as KnownTenant,
+      signature: typeof signature === 'string' ? signature : undefined,
+      rawBody: Buffer.isBuffer(request.body) ? request.body : noBody,
+      onSigned: () => sockets.prove(request.raw.socket),
+    })
     // what was begun before the end is finished, but its connection would stay open for the next request
     if (closing) reply.header('connection', 'close')
-    return outcome === 'taken' || outcome === 'ping' ? reply.code(200).send() : refuse(reply, outcome)
+    if (!isRefusal(outcome)) {
+      onOutcome(outcome)
+      return reply.code(200).send()
+    }
+    return refuse(reply, outcome)
   })
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'route_unknown'))
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const code = codeOf(error)
-    options.onOutcome(code)
-    if (code === 'internal_error') options.onFault(error)
+    if (code === 'internal_error') onFault(error)
     return refuse(reply, code)
   })
-  return app
+
+  function refuse(reply: FastifyReply, code: RefusalCode): FastifyReply {
+    onOutcome(code)
+    const { status, retryAfterSeconds }: Refusal = refusals[code]
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+    return reply.code(status).send(bodyOf(code))
+  }
+
+  function refuseUnread(request: FastifyRequest, reply: FastifyReply, code: RefusalCode): void {
+    const length = lengthOf(request)
+    const hasMore = Number.isNaN(length) ? request.headers['transfer-encoding'] !== undefined : length > letByBytesMax
+    if (hasMore) reply.header('connection', 'close')
+    refuse(reply, code)
+  }
+
+  return Object.assign(app, { socketStats: sockets.stats, heldBodyBytes: bodies.heldBytes })
 }
 
-function refuse(reply: FastifyReply, code: RefusalCode): FastifyReply {
-  const { status, retryAfterSeconds }: Refusal = refusals[code]
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
-  return reply.code(status).send(bodyOf(code))
-}
+const isRefusal = (outcome: Outcome): outcome is RefusalCode => Object.hasOwn(refusals, outcome)
 
-function codeOf(error: FastifyError): RefusalCode {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'webhook_too_large'
+const lengthOf = ({ headers }: FastifyRequest) => Number(headers['content-length'] ?? Number.NaN)
+
+function codeOf(error: FastifyError | BodyRefused): RefusalCode {
+  if (error instanceof BodyRefused) return error.refusal
   return error.statusCode !== undefined && error.statusCode < 500 ? 'request_malformed' : 'internal_error'
-}
-
-function rawAnswer(code: RefusalCode): string {
-  const body = JSON.stringify(bodyOf(code))
-  const { status } = refusals[code]
-  return `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }

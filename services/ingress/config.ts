@@ -16,5 +16,16 @@ export const ingressSettings = Type.Object({
     minimum: 1,
     description: 'Sends to Kafka under way at once, slow ones not counted: fewer make larger sends.',
   }),
+  INGRESS_TENANTS_VALID_MS: Type.Integer({
+    default: 86_400_000,
+    minimum: 60_000,
+    description:
+      'How long the ingress takes webhooks of the tenants it knows while MongoDB does not answer, then 503. Removed secrets and rotated URLs stay valid as long.',
+  }),
+  INGRESS_MEMORY_MAX_MB: Type.Integer({
+    default: 450,
+    minimum: 200,
+    description: 'Resident memory from which on the ingress refuses requests with 503 while half of it is in use.',
+  }),
 })
 export type IngressConfig = Static<typeof ingressSettings>

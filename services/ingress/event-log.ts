@@ -1,11 +1,15 @@
 // The log as the ingress sees it: appends an event to its tenant's partition, and knows whether the log answers.
 import { setTimeout as wait } from 'node:timers/promises'
 import { clusterId, type KafkaClient, type Lanes, partitionFor } from '@hibob-sync/kafka'
-import { errorCode, type Logger } from '@hibob-sync/runtime'
+import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
+import { countedLog } from './counted-log.ts'
+import { fairShares } from './fair-shares.ts'
 
 export interface EventLogOptions {
   client: KafkaClient
   lanes: Pick<Lanes, 'append'>
+  /** What may wait in the lanes. */
+  queueBytesMax: number
   topic: string
   partitions: number
   logger: Logger
@@ -17,29 +21,33 @@ export type EventLog = ReturnType<typeof eventLog>
 /** What happened within this time is taken for how things are now. */
 const freshMs = 10_000
 const probeWithinMs = 2000
-const logEveryMs = 1000
 
-export function eventLog({ client, lanes, topic, partitions, logger, onAppended }: EventLogOptions) {
+export function eventLog({ client, lanes, queueBytesMax, topic, partitions, logger, onAppended }: EventLogOptions) {
+  const shares = fairShares(queueBytesMax)
   const partitionByTenant = new Map<string, number>()
   let takenAt = Number.NEGATIVE_INFINITY
   let failedAt = Number.NEGATIVE_INFINITY
-  let loggedAt = Number.NEGATIVE_INFINITY
-  let notLogged = 0
   let probe: Promise<boolean> | null = null
 
-  /** Resolves when the broker has acknowledged the record. Throws as lanes do. */
+  /** Resolves when the broker has acknowledged the record. Throws as lanes do, and AppError `webhook_share_exceeded`. */
   async function append(tenantId: string, value: string): Promise<void> {
     const begun = performance.now()
+    // encoded here once: as text it would be measured and written in several steps
+    const bytes = Buffer.from(value)
+    if (!shares.take(tenantId, bytes.length))
+      throw new AppError('webhook_share_exceeded', 'the tenant has its share waiting for Kafka', { retryable: true })
     try {
-      // encoded here once: as text it would be measured and written in several steps
-      await lanes.append(topic, partitionOf(tenantId), { key: tenantId, value: Buffer.from(value) })
+      await lanes.append(topic, partitionOf(tenantId), { key: tenantId, value: bytes })
       takenAt = performance.now()
       failedAt = Number.NEGATIVE_INFINITY
       onAppended((takenAt - begun) / 1000)
     } catch (error) {
-      failedAt = performance.now()
+      // too much at once says nothing of Kafka
+      if (errorCode(error) !== 'log_overloaded') failedAt = performance.now()
       logFailure(error)
       throw error
+    } finally {
+      shares.giveBack(tenantId, bytes.length)
     }
   }
 
@@ -61,13 +69,9 @@ export function eventLog({ client, lanes, topic, partitions, logger, onAppended 
     )
 
   // an outage under load fails thousands of webhooks a second, all for the same reason
-  function logFailure(error: unknown): void {
-    notLogged++
-    if (failedAt - loggedAt < logEveryMs) return
-    logger.warn({ code: errorCode(error), count: notLogged }, 'webhooks not stored')
-    loggedAt = failedAt
-    notLogged = 0
-  }
+  const logFailure = countedLog<unknown>((error, count) =>
+    logger.warn({ code: errorCode(error), count }, 'webhooks not stored'),
+  )
 
   function partitionOf(tenantId: string): number {
     const known = partitionByTenant.get(tenantId)

@@ -15,8 +15,10 @@ import {
 import { ingressApp } from './app.ts'
 import type { IngressConfig } from './config.ts'
 import { eventLog } from './event-log.ts'
+import { loadWatch } from './load-watch.ts'
 import { type IngressMetrics, ingressMetrics } from './metrics.ts'
 import { refusalLog } from './refusal-log.ts'
+import { repeats } from './repeats.ts'
 import { tenantCache } from './tenant-cache.ts'
 
 export { refusals } from './answers.ts'
@@ -25,6 +27,9 @@ export { type IngressConfig, ingressSettings } from './config.ts'
 /** A caller is answered within 5 s, whatever Kafka does. */
 const appendWithinMs = 4000
 const sendTimeoutMs = 3000
+const queueBytesMax = 32 * 1024 * 1024
+/** Connections that the system accepts before this process comes to them. */
+const backlog = 4096
 /** A request that has not even arrived whole by then is cut off at the end. */
 const finishWithinMs = 6000
 
@@ -64,6 +69,7 @@ async function connectAndListen(
   const tenants = tenantCache({
     store,
     logger,
+    validMs: config.INGRESS_TENANTS_VALID_MS,
     async requireOurs() {
       await store.requireMasterKey()
       await requireCluster(mongo, clusterId)
@@ -76,23 +82,40 @@ async function connectAndListen(
   const lanes = await createLanes(client, {
     deadlineMs: appendWithinMs,
     sendTimeoutMs,
-    queueBytesMax: 32 * 1024 * 1024,
+    queueBytesMax,
     concurrentSendsMax: config.INGRESS_CONCURRENT_SENDS,
   })
-  metrics.showLanes(lanes.stats)
   const { events } = topicNames(config.TOPIC_PREFIX)
-  const log = eventLog({ client, lanes, topic: events, partitions, logger, onAppended: metrics.appended })
+  const log = eventLog({
+    client,
+    lanes,
+    queueBytesMax,
+    topic: events,
+    partitions,
+    logger,
+    onAppended: metrics.appended,
+  })
+  const load = loadWatch({ memoryBytesMax: config.INGRESS_MEMORY_MAX_MB * 1024 * 1024 })
   let stopping = false
 
   const app = ingressApp({
     tenants,
+    once: repeats().once,
     append: log.append,
+    isOverloaded: load.isOverloaded,
     onInvalidSignature: refusalLog(logger),
     onOutcome: metrics.outcome,
     onFault: error => logger.error({ code: errorCode(error) }, 'request failed'),
   })
+  metrics.watch({
+    lanes: lanes.stats,
+    sockets: app.socketStats,
+    bodyBytes: app.heldBodyBytes,
+    lookups: tenants.lookups,
+    isOverloaded: load.isOverloaded,
+  })
   const { INGRESS_PORT: port, INGRESS_HOST: host } = config
-  const url = await listenOn('INGRESS_PORT', port, () => app.listen({ port, host }))
+  const url = await listenOn('INGRESS_PORT', port, () => app.listen({ port, host, backlog }))
   const kafka = probe({ ask: () => servedLogEnds(client, [events], events) })
   const dog = watchdog({ doing: () => (kafka.answers() ? lanes.doing() : []), logger, fatal })
   const stopBeating = serviceBeats(mongo).keepBeating('ingress', async () => (await ready()).ok)
@@ -120,6 +143,7 @@ async function connectAndListen(
     clearTimeout(cut)
     await lanes.stop()
     tenants.stop()
+    load.stop()
     await mongo.close()
   }
 

@@ -2,14 +2,18 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { signBody } from '@hibob-sync/hibob'
 import t from 'tap'
+import { repeats } from './repeats.ts'
 import { takeWebhook, type WebhookTaker } from './take-webhook.ts'
 
 const body = Buffer.from('{"type":"employee.updated"}')
 const known = { tenantId: 'acme', companyId: '1', secrets: [{ id: 's', secret: 'secret' }], readable: true }
-const tenants = { find: async () => known, findAnew: async () => known } as unknown as WebhookTaker['tenants']
+const signature = signBody(body, 'secret')
 
 const take = (append: WebhookTaker['append']) =>
-  takeWebhook({ tenants, append, onInvalidSignature: () => {} }, 'token', signBody(body, 'secret'), body)
+  takeWebhook(
+    { tenants: { findAnew: async () => known }, once: repeats().once, append, onInvalidSignature: () => {} },
+    { token: 'token', tenant: known, signature, rawBody: body, onSigned: () => {} },
+  )
 
 t.test('nothing is called taken before the log has it', async t => {
   const stored = Promise.withResolvers<void>()

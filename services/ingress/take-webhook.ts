@@ -1,59 +1,62 @@
-// What becomes of one POST: ping → tenant → signature → event → log. Says `taken` only when the broker has acknowledged the record.
-import { isPing, type SigningSecret, verifySignature } from '@hibob-sync/hibob'
+// What becomes of one webhook of a known tenant: ping → signature → event → log. Says `taken` only when the broker has acknowledged the
+// record, and `repeated` only when it had acknowledged the same webhook before.
+import { isPing, verifySignature } from '@hibob-sync/hibob'
+import { errorCode } from '@hibob-sync/runtime'
 import type { RefusalCode } from './answers.ts'
 import type { KnownTenant, TenantCache } from './tenant-cache.ts'
-import { webhookEvent } from './webhook-event.ts'
+import { webhookEvent, webhookId } from './webhook-event.ts'
 
-export type Outcome = 'taken' | 'ping' | RefusalCode
+export type Outcome = 'taken' | 'repeated' | 'ping' | RefusalCode
 
 export interface WebhookTaker {
-  tenants: Pick<TenantCache, 'find' | 'findAnew'>
-  /** Resolves when the log has the record. */
+  tenants: Pick<TenantCache, 'findAnew'>
+  /** Calls `append` unless the webhook of this id is in the log already. Resolves with whether it did. */
+  once(id: string, append: () => Promise<unknown>): Promise<boolean>
+  /** Resolves when the log has the record. Throws an AppError. */
   append(tenantId: string, value: string): Promise<unknown>
   /** The URL is this tenant's, and no secret of its fits the signature. */
   onInvalidSignature(tenantId: string): void
 }
 
-// an unknown token costs what a known one does, so that time does not tell them apart
-const nobody: SigningSecret[] = [{ id: 'nobody', secret: 'nobody' }]
+export interface Webhook {
+  token: string
+  tenant: KnownTenant
+  signature: string | undefined
+  rawBody: Buffer
+  onSigned(): void
+}
 
-export async function takeWebhook(
-  { tenants, append, onInvalidSignature }: WebhookTaker,
-  token: string,
-  signature: string | undefined,
-  rawBody: Buffer,
-): Promise<Outcome> {
+export async function takeWebhook(taker: WebhookTaker, webhook: Webhook): Promise<Outcome> {
+  const { tenants, onInvalidSignature } = taker
+  const { token, tenant, signature, rawBody } = webhook
   if (isPing(rawBody)) return 'ping'
-  const tenant = await tenants.find(token)
-  if (tenant === 'unavailable') return 'tenants_unavailable'
-  if (tenant === 'unknown') {
-    verifySignature(rawBody, signature, nobody)
-    return 'webhook_token_unknown'
-  }
   const secretId = verifySignature(rawBody, signature, tenant.secrets)
-  if (secretId !== null) return store(append, tenant, secretId, rawBody)
+  if (secretId !== null) return store(taker, webhook, tenant, secretId)
   // the secret may have been added a moment ago
   const anew = await tenants.findAnew(token)
   if (anew === 'unavailable') return 'tenants_unavailable'
   if (anew === 'unknown') return 'webhook_token_unknown'
   const anewId = verifySignature(rawBody, signature, anew.secrets)
-  if (anewId !== null) return store(append, anew, anewId, rawBody)
+  if (anewId !== null) return store(taker, webhook, anew, anewId)
   if (!anew.readable) return 'tenants_unavailable'
   onInvalidSignature(anew.tenantId)
   return 'webhook_signature_invalid'
 }
 
 async function store(
-  append: WebhookTaker['append'],
+  { once, append }: WebhookTaker,
+  { rawBody, onSigned }: Webhook,
   { tenantId, companyId }: KnownTenant,
   secretId: string,
-  rawBody: Buffer,
 ): Promise<Outcome> {
-  const value = webhookEvent({ tenantId, companyId, secretId, rawBody, receivedAt: Date.now() })
+  onSigned()
+  const id = webhookId(tenantId, rawBody)
   try {
-    await append(tenantId, value)
-    return 'taken'
-  } catch {
-    return 'log_unavailable'
+    const isNew = await once(id, () =>
+      append(tenantId, webhookEvent({ id, tenantId, companyId, secretId, rawBody, receivedAt: Date.now() })),
+    )
+    return isNew ? 'taken' : 'repeated'
+  } catch (error) {
+    return errorCode(error) === 'webhook_share_exceeded' ? 'webhook_share_exceeded' : 'log_unavailable'
   }
 }

@@ -1,9 +1,12 @@
-// Tenants by their URL token, kept in memory so that webhooks go on being taken while MongoDB is down.
-// Refreshed every few seconds, and for a single token when it is unknown or its signature fails, at most once a second each.
+// Tenants by their URL token, kept in memory so that webhooks go on being taken while MongoDB is down, for a day at most.
+// Refreshed every few seconds. What is unknown, or signed by no known secret, is asked of MongoDB (`token-lookups.ts`).
 import { createSecretKey } from 'node:crypto'
 import type { SigningSecret } from '@hibob-sync/hibob'
 import { type TenantStore, tokenHashOf, type WebhookAccess } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
+import { countedLog } from './counted-log.ts'
+import { tokenLookups } from './token-lookups.ts'
+import { unknownTokens } from './unknown-tokens.ts'
 
 export interface KnownTenant {
   tenantId: string
@@ -22,21 +25,34 @@ const refreshMs = 5000
 const askAgainMs = 1000
 /** MongoDB that has not answered by then cannot say: a connection that fell silent would keep callers waiting far longer. */
 const answerWithinMs = 900
-const askedMax = 10_000
 const tokenLengthMax = 128
 
 export interface TenantCacheOptions {
-  store: Pick<TenantStore, 'webhookAccess' | 'webhookAccesses'>
+  store: Pick<TenantStore, 'webhookAccesses'>
   logger: Logger
   /** Throws an AppError that is not retryable when the database is not the one to serve from: until it has resolved nobody is known. */
   requireOurs(): Promise<unknown>
+  /** How long tenants stay known while MongoDB does not answer. */
+  validMs: number
+  /** Monotonic, in ms. */
+  now?: () => number
 }
 
-export function tenantCache({ store, logger, requireOurs }: TenantCacheOptions) {
+export function tenantCache({
+  store,
+  logger,
+  requireOurs,
+  validMs,
+  now = () => performance.now(),
+}: TenantCacheOptions) {
   let byHash = new Map<string, KnownTenant>()
   const byToken = new Map<string, KnownTenant>()
-  const asked = new Map<string, { at: number; answer: Promise<Lookup> }>()
+  const unknown = unknownTokens(now)
+  const lookups = tokenLookups({ look })
+  /** When a known tenant was last asked for again, because no secret of its fitted. */
+  const askedAgain = new Map<string, { at: number; answer: Promise<Lookup> }>()
   let isOurs = false
+  let refreshedAt = Number.NEGATIVE_INFINITY
   let loaded = false
   let timer: NodeJS.Timeout | undefined
 
@@ -50,18 +66,35 @@ export function tenantCache({ store, logger, requireOurs }: TenantCacheOptions) 
   const tell = (error: unknown) =>
     logger.error({ code: errorCode(error) }, error instanceof AppError ? error.message : 'tenants not refreshed')
 
+  /** Resolves also when MongoDB does not answer. */
   async function refresh(): Promise<void> {
+    const begunAt = now()
     try {
       await admit()
       const accesses = await answerOf(store.webhookAccesses())
       warnOfUnreadable(accesses)
-      byHash = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
-      byToken.clear()
+      replaceBy(new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)])))
+      refreshedAt = begunAt
       loaded = true
     } catch (error) {
+      forgetExpired()
       if (error instanceof AppError && !error.retryable) throw error
       sparing(logger).warn({ code: errorCode(error) }, 'tenants not refreshed: going on with those known')
     }
+  }
+
+  function replaceBy(tenants: Map<string, KnownTenant>): void {
+    byHash = tenants
+    byToken.clear()
+    for (const hash of askedAgain.keys()) if (!byHash.has(hash)) askedAgain.delete(hash)
+  }
+
+  // a secret that was removed meanwhile, or a URL that was rotated, must not count for ever
+  function forgetExpired(): void {
+    if (!loaded || now() - refreshedAt < validMs) return
+    replaceBy(new Map())
+    loaded = false
+    logger.error({ code: 'tenants_expired' }, 'tenants are known no more: MongoDB has not answered for too long')
   }
 
   async function admit(): Promise<void> {
@@ -81,49 +114,57 @@ export function tenantCache({ store, logger, requireOurs }: TenantCacheOptions) 
     }
   }
 
-  /** From memory where it can, else from MongoDB. */
-  async function find(token: string): Promise<Lookup> {
+  /** From memory where it can, at once; else from MongoDB. */
+  function find(token: string): Lookup | Promise<Lookup> {
     const known = byToken.get(token)
     if (known !== undefined) return known
     if (token.length > tokenLengthMax) return 'unknown'
     const hash = tokenHashOf(token)
     const cached = byHash.get(hash)
-    if (cached === undefined) return ask(hash)
+    if (cached === undefined) return unknown.has(hash) ? 'unknown' : lookups.ask(hash)
     byToken.set(token, cached)
     return cached
   }
 
-  /** What MongoDB says of a token now; the former answer stands for a second. */
-  async function findAnew(token: string): Promise<Lookup> {
-    return ask(tokenHashOf(token))
-  }
-
-  function ask(hash: string): Promise<Lookup> {
-    const now = performance.now()
-    const before = asked.get(hash)
-    if (before !== undefined && now - before.at < askAgainMs) return before.answer
-    if (asked.size >= askedMax) asked.clear()
-    const answer = look(hash)
-    asked.set(hash, { at: now, answer })
+  /** What MongoDB says of a known tenant's token now; the former answer stands for a second. */
+  function findAnew(token: string): Promise<Lookup> {
+    const hash = tokenHashOf(token)
+    const before = askedAgain.get(hash)
+    if (before !== undefined && now() - before.at < askAgainMs) return before.answer
+    const answer = lookups.ask(hash)
+    askedAgain.set(hash, { at: now(), answer })
     return answer
   }
 
-  async function look(hash: string): Promise<Lookup> {
+  async function look(hashes: readonly string[]): Promise<Map<string, KnownTenant>> {
     try {
       await admit()
-      const access = await answerOf(store.webhookAccess(hash))
-      if (access === null) return 'unknown'
-      const known = knownTenant(access)
-      byHash.set(hash, known)
-      byToken.clear()
-      return known
+      const accesses = await answerOf(store.webhookAccesses(hashes))
+      const found = new Map([...accesses].map(([hash, access]) => [hash, knownTenant(access)]))
+      for (const hash of hashes) remember(hash, found.get(hash))
+      return found
     } catch (error) {
-      logger.warn({ code: errorCode(error) }, 'a token cannot be looked up')
-      return 'unavailable'
+      notLookedUp(error)
+      throw error
     }
   }
 
-  return { start, find, findAnew, isLoaded: () => loaded, stop: () => clearInterval(timer) }
+  function remember(hash: string, tenant: KnownTenant | undefined): void {
+    if (tenant === undefined) return unknown.add(hash)
+    byHash.set(hash, tenant)
+    byToken.clear()
+  }
+
+  const notLookedUp = countedLog<unknown>((error, count) =>
+    logger.warn({ code: errorCode(error), count }, 'tokens cannot be looked up'),
+  )
+
+  function stop(): void {
+    clearInterval(timer)
+    lookups.stop()
+  }
+
+  return { start, refresh, find, findAnew, isLoaded: () => loaded, lookups: lookups.count, stop }
 }
 
 async function answerOf<T>(answer: Promise<T>): Promise<T> {

@@ -3,11 +3,12 @@ import { decodeEvent } from '@hibob-sync/domain'
 import { bodyBytes } from '@hibob-sync/hibob'
 import fc from 'fast-check'
 import t from 'tap'
-import { type ReceivedWebhook, webhookEvent } from './webhook-event.ts'
+import { type ReceivedWebhook, webhookEvent, webhookId } from './webhook-event.ts'
 
 const receivedAt = Date.parse('2026-11-03T08:15:42.120Z')
-const received = (rawBody: Buffer, more: Partial<ReceivedWebhook> = {}): ReceivedWebhook => ({
-  tenantId: 'acme',
+const received = (rawBody: Buffer, { tenantId = 'acme', ...more }: Partial<ReceivedWebhook> = {}): ReceivedWebhook => ({
+  id: webhookId(tenantId, rawBody),
+  tenantId,
   companyId: '700123',
   secretId: 's1',
   rawBody,

@@ -5,6 +5,8 @@ import { encodeEvent } from '@hibob-sync/domain'
 import { parseWebhook } from '@hibob-sync/hibob'
 
 export interface ReceivedWebhook {
+  /** As `webhookId` makes it. */
+  id: string
   tenantId: string
   companyId: string
   secretId: string
@@ -14,7 +16,7 @@ export interface ReceivedWebhook {
 }
 
 /** The record value. */
-export function webhookEvent({ tenantId, companyId, secretId, rawBody, receivedAt }: ReceivedWebhook): string {
+export function webhookEvent({ id, tenantId, companyId, secretId, rawBody, receivedAt }: ReceivedWebhook): string {
   const parsed = parseWebhook(rawBody)
   const data = Object.assign(parsed, {
     secretId,
@@ -22,7 +24,7 @@ export function webhookEvent({ tenantId, companyId, secretId, rawBody, receivedA
   })
   return encodeEvent({
     specversion: '1.0',
-    id: webhookId(tenantId, rawBody),
+    id,
     source: '/hibob-sync/ingress',
     type: 'hibob.webhook.received',
     time: isoTime(receivedAt),
@@ -36,7 +38,7 @@ export function webhookEvent({ tenantId, companyId, secretId, rawBody, receivedA
 const scratch = Buffer.alloc(4096)
 
 /** SHA-256 of tenant, a zero byte and the body. */
-function webhookId(tenantId: string, rawBody: Buffer): string {
+export function webhookId(tenantId: string, rawBody: Buffer): string {
   const start = tenantId.length + 1
   const size = start + rawBody.length
   const bytes = size <= scratch.length ? scratch.subarray(0, size) : Buffer.alloc(size)
