@@ -1,6 +1,6 @@
 import t from 'tap'
 import { engines } from '../../test/support/engines.ts'
-import { answers, connectMongo } from './connection.ts'
+import { answers, connectMongo, requireMongoUrl } from './connection.ts'
 import { ensureIndexes } from './indexes.ts'
 import { testDatabase } from './test-database.ts'
 import { freePort } from './test-port.ts'
@@ -21,6 +21,12 @@ t.test('a URL that is none is told, without showing it', async t => {
   const error = await connectMongo('postgres://user:hunter2@host', { appName: 'test' }).catch(error => error)
   t.match(error, { code: 'mongodb_url_invalid', retryable: false })
   t.notMatch(error.message, 'hunter2')
+})
+
+t.test('a URL is checked before anything is waited for', async t => {
+  const url = 'mongodb://user:hunter2@a:27017,b:27017'
+  t.throws(() => requireMongoUrl(url), { code: 'mongodb_url_invalid' })
+  requireMongoUrl(`${url}/db?replicaSet=rs0`)
 })
 
 t.test('an option that the driver does not take is named, and nothing of the user or password', async t => {

@@ -97,6 +97,11 @@ function keepConnecting(client: MongoClient): () => void {
   }
 }
 
+/** Throws AppError `mongodb_url_invalid` or `config_invalid` for a URL that no server could be reached by; connects to none. */
+export function requireMongoUrl(url: string): void {
+  clientOf(url, {})
+}
+
 function clientOf(url: string, options: MongoClientOptions): MongoClient {
   try {
     const client = new MongoClient(url, options)

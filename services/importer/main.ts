@@ -27,6 +27,7 @@ import {
   readModels,
   requireAnswer,
   requireCluster,
+  requireMongoUrl,
   serviceBeats,
   tenantStates,
 } from '@hibob-sync/mongo'
@@ -91,6 +92,7 @@ async function connectAndImport(
 ) {
   const masterKey = masterKeyOf(config.MASTER_KEY)
   const proxies = proxiesOf(config)
+  requireMongoUrl(config.MONGODB_URL)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
   const { clusterId, partitions } = await until('Kafka', () =>
     requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),

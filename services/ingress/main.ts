@@ -1,6 +1,6 @@
 // The ingress: connects, refuses a log that is unsafe or not the database's, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
 import { createKafka, createLanes, requireTopics, servedLogEnds, topicNames } from '@hibob-sync/kafka'
-import { connectMongo, createTenantStore, requireCluster, serviceBeats } from '@hibob-sync/mongo'
+import { connectMongo, createTenantStore, requireCluster, requireMongoUrl, serviceBeats } from '@hibob-sync/mongo'
 import {
   type Beginning,
   beginService,
@@ -54,6 +54,7 @@ async function connectAndListen(
   { until }: Beginning,
 ) {
   const masterKey = masterKeyOf(config.MASTER_KEY)
+  requireMongoUrl(config.MONGODB_URL)
   const client = createKafka({
     brokers: commaList(config.KAFKA_BROKERS),
     clientId: 'hibob-sync-ingress',

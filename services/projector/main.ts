@@ -14,6 +14,7 @@ import {
   replaySwitch,
   requireAnswer,
   requireCluster,
+  requireMongoUrl,
   snapshots,
 } from '@hibob-sync/mongo'
 import {
@@ -60,6 +61,7 @@ async function connectAndProject(
   { until }: Beginning,
 ) {
   const proxies = proxiesOf(config)
+  requireMongoUrl(config.MONGODB_URL)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-projector', logger })
   const { clusterId } = await until('Kafka', () =>
     requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
