@@ -20,7 +20,7 @@ export interface Watchdog {
   stop(): void
 }
 
-export function watchdog({ doing, logger, fatal, graceMs = 20_000, lookEveryMs = 1000 }: WatchdogOptions): Watchdog {
+export function watchdog({ doing, logger, fatal, graceMs = 10_000, lookEveryMs = 1000 }: WatchdogOptions): Watchdog {
   const { look } = standstill()
   let standing: string[] = []
   let since = 0

@@ -71,6 +71,8 @@ export async function spawnServices(
         ...env,
         INGRESS_PORT: String(ingressPort),
         ADMIN_PORT: String(portOf(service)),
+        // as in production
+        STARTUP_PATIENCE_MS: '',
         ...own[service]?.env,
       },
     })
