@@ -154,7 +154,12 @@ export function commandContext() {
     const offset = await withKafka(async kafkaClient => {
       const lanes = await createLanes(kafkaClient, { deadlineMs: connectWithinMs, sendTimeoutMs: connectWithinMs / 2 })
       try {
-        const at = await lanes.append(topics().events, partition, { key: tenantid, value: encodeEvent(event) })
+        const record = { key: tenantid, value: encodeEvent(event) }
+        const at = await lanes.append(topics().events, partition, record).catch(cause => {
+          throw cause instanceof AppError && !cause.retryable
+            ? cause
+            : outcomeUnknown(event as unknown as HibobEvent, cause)
+        })
         return at.offset
       } finally {
         await lanes.stop()
@@ -184,8 +189,18 @@ export function commandContext() {
   }
 }
 
+/** What was sent may have been taken, though no answer came. */
+function outcomeUnknown({ type, id, tenantid, data }: HibobEvent, cause: unknown): AppError {
+  const version = type === 'tenant.settings.changed' ? ` (version ${(data as { version: number }).version})` : ''
+  return new AppError(
+    'append_unknown',
+    `Kafka does not say whether it took ${type} ${id}${version} (${errorCode(cause)}): it may still happen. Look for this id before you repeat the command: hibob-sync events ${tenantid} --json`,
+    { retryable: true, cause },
+  )
+}
+
 export function asUnreachable(cause: unknown): never {
-  if (cause instanceof AppError && !cause.retryable) throw cause
+  if (cause instanceof AppError && (!cause.retryable || cause.code === 'append_unknown')) throw cause
   throw new AppError(
     'kafka_unreachable',
     `Kafka does not answer (${errorCode(cause)}): check KAFKA_BROKERS, or whether \`npm start\` runs`,

@@ -159,6 +159,8 @@ async function add(context: Context, tenant: string, options: AddOptions): Promi
       retryable: false,
     })
   await warnOfSameCompany(context, tenant, options.companyId)
+  // a removal may have been cut short before the log knew of it: nobody of the former tenant lives on in the new one
+  if (former !== null) await context.append('tenant.removed', tenant, { by: context.by, reason: 'added again' })
   // the log knows the tenant before its first webhook can come
   await context.append('tenant.added', tenant, { by: context.by })
   const { companyId, hibobUrl, serviceUserId } = options
