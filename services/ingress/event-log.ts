@@ -1,8 +1,7 @@
 // The log as the ingress sees it: appends an event to its tenant's partition, and knows whether the log answers.
 import { setTimeout as wait } from 'node:timers/promises'
 import { clusterId, type KafkaClient, type Lanes, partitionFor } from '@hibob-sync/kafka'
-import { AppError, errorCode, type Logger } from '@hibob-sync/runtime'
-import { countedLog } from './counted-log.ts'
+import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import { fairShares } from './fair-shares.ts'
 
 export interface EventLogOptions {
@@ -69,9 +68,7 @@ export function eventLog({ client, lanes, queueBytesMax, topic, partitions, logg
     )
 
   // an outage under load fails thousands of webhooks a second, all for the same reason
-  const logFailure = countedLog<unknown>((error, count) =>
-    logger.warn({ code: errorCode(error), count }, 'webhooks not stored'),
-  )
+  const logFailure = (error: unknown) => sparing(logger).warn({ code: errorCode(error) }, 'webhooks not stored')
 
   function partitionOf(tenantId: string): number {
     const known = partitionByTenant.get(tenantId)

@@ -4,7 +4,6 @@ import { createSecretKey } from 'node:crypto'
 import type { SigningSecret } from '@hibob-sync/hibob'
 import { type TenantStore, tokenHashOf, type WebhookAccess } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
-import { countedLog } from './counted-log.ts'
 import { tokenLookups } from './token-lookups.ts'
 import { unknownTokens } from './unknown-tokens.ts'
 
@@ -155,9 +154,7 @@ export function tenantCache({
     byToken.clear()
   }
 
-  const notLookedUp = countedLog<unknown>((error, count) =>
-    logger.warn({ code: errorCode(error), count }, 'tokens cannot be looked up'),
-  )
+  const notLookedUp = (error: unknown) => sparing(logger).warn({ code: errorCode(error) }, 'tokens cannot be looked up')
 
   function stop(): void {
     clearInterval(timer)
