@@ -23,6 +23,8 @@ export interface MongoOptions {
   cacheGb?: number | undefined
   /** What clients and the other members are told to connect to, `host:port` for each of the ports; e.g. a proxy in front of it. */
   advertise?: (ports: readonly number[]) => Promise<string[]>
+  /** How much of what was written a member keeps for those that fall behind; MongoDB chooses by default. */
+  oplogMb?: number
   /** After so long without the primary another one is elected: MongoDB's 10 s by default. */
   electionTimeoutMs?: number
 }
@@ -101,7 +103,7 @@ interface RunningMember extends MongoMember {
 async function startMember({ command, dir, port, id, options }: MemberStart): Promise<RunningMember> {
   const dbPath = join(dir, 'db')
   await mkdir(dbPath, { recursive: true })
-  const { cacheGb = 0.5, testCommands = false, detached = false } = options
+  const { cacheGb = 0.5, testCommands = false, detached = false, oplogMb } = options
 
   async function start(asMember: boolean): Promise<StartedEngine> {
     const started = await startEngineProcess({
@@ -110,6 +112,7 @@ async function startMember({ command, dir, port, id, options }: MemberStart): Pr
       args: [
         ...['--dbpath', dbPath, '--bind_ip', '127.0.0.1', '--port', String(port), '--replSet', replicaSet],
         ...['--wiredTigerCacheSizeGB', String(cacheGb)],
+        ...(oplogMb === undefined ? [] : ['--oplogSize', String(oplogMb)]),
         ...['--setParameter', `enableTestCommands=${testCommands ? 1 : 0}`],
       ],
       dir,

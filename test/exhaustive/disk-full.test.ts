@@ -1,11 +1,10 @@
 // A broker's and a MongoDB member's disk that is full, for real: a tmpfs, which needs root. Who runs this without root sees it skipped.
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isAlive, startKafka, startMongo } from '@hibob-sync/local-engines'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { canMount, mountSmallDisk } from '../faults/small-disk.ts'
 import { uniqueName } from '../support/engines.ts'
 import { equalsFold } from '../support/equality.ts'
 import { startPipeline } from '../support/pipeline.ts'
@@ -14,37 +13,14 @@ import { storedWebhooks } from '../support/webhook-client.ts'
 import { startLoad } from '../support/webhook-load.ts'
 
 const cacheDir = resolve(import.meta.dirname, '../../.data/engines')
-const skip = process.getuid?.() === 0 ? false : 'needs root: a small disk is a tmpfs'
+const skip = canMount ? false : 'needs root: a small disk is a tmpfs'
 const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-disk-'))
 const kafkaDir = join(dataDir, 'kafka')
 const mongoDir = join(dataDir, 'mongo')
-const mounted: string[] = []
-
-/** A disk of its own, so small that a test can fill it. */
-async function mountSmall(dir: string, megabytes: number): Promise<void> {
-  await mkdir(dir, { recursive: true })
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', dir], {
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`no tmpfs: ${stderr}`)
-  mounted.push(dir)
-}
-
-/** Leaves no byte free; returns the file that takes them all. */
-async function fill(dir: string): Promise<string> {
-  const file = join(dir, 'full')
-  const block = Buffer.alloc(1024 * 1024, 1)
-  for (const size of [block.length, 4096, 1])
-    for (let full = false; !full; )
-      await writeFile(file, block.subarray(0, size), { flag: 'a' }).catch(() => {
-        full = true
-      })
-  return file
-}
 
 await t.test('full disks', { skip }, async t => {
-  await mountSmall(join(kafkaDir, 'node-2'), 200)
-  await mountSmall(join(mongoDir, 'member-2'), 400)
+  const brokerDisk = await mountSmallDisk(join(kafkaDir, 'node-2'), 200)
+  const memberDisk = await mountSmallDisk(join(mongoDir, 'member-2'), 400)
   const kafka = await startKafka({
     dataDir: kafkaDir,
     cacheDir,
@@ -59,11 +35,13 @@ await t.test('full disks', { skip }, async t => {
   t.teardown(async () => {
     await pipeline.stop()
     await Promise.all([kafka.stop(), mongo.stop()])
+    for (const disk of [brokerDisk, memberDisk]) disk.unmount()
+    await rm(dataDir, { recursive: true, force: true })
   })
   company.announceEveryone()
   await pipeline.caughtUp()
 
-  async function goesOn(word: string): Promise<void> {
+  async function goesOn(t: Test, word: string): Promise<void> {
     for (const { id } of company.people) company.update(id, { firstName: word })
     await pipeline.caughtUp()
     const users = await Array.fromAsync(pipeline.models.users('acme', { all: true }))
@@ -78,7 +56,7 @@ await t.test('full disks', { skip }, async t => {
     const { secret } = pipeline.accessOf('acme')
     const load = startLoad([{ url: pipeline.webhookUrl('acme'), secret }], 8)
     await until(() => load.acknowledged.size > 100)
-    const file = await fill(join(kafkaDir, 'node-2'))
+    await brokerDisk.fill()
     await until(() => !isAlive(node.pid))
     const before = load.acknowledged.size
     await until(() => load.acknowledged.size > before + 100)
@@ -88,9 +66,9 @@ await t.test('full disks', { skip }, async t => {
       [...load.acknowledged].filter(text => !stored.has(text)),
       [],
     )
-    await rm(file)
+    await brokerDisk.free()
     await node.start()
-    await goesOn('After the broker')
+    await goesOn(t, 'After the broker')
   })
 
   await t.test(
@@ -98,18 +76,12 @@ await t.test('full disks', { skip }, async t => {
     async t => {
       const [member] = mongo.members.slice(1)
       if (member === undefined) throw new Error('no second member')
-      const file = await fill(join(mongoDir, 'member-2'))
-      for (let round = 0; isAlive(member.pid); round++) await goesOn(`Full ${round}`)
-      t.ok(existsSync(file))
-      await goesOn('Without the member')
-      await rm(file)
+      await memberDisk.fill()
+      for (let round = 0; isAlive(member.pid); round++) await goesOn(t, `Full ${round}`)
+      await goesOn(t, 'Without the member')
+      await memberDisk.free()
       await member.start()
-      await goesOn('After the member')
+      await goesOn(t, 'After the member')
     },
   )
-})
-
-t.teardown(async () => {
-  for (const dir of mounted) spawnSync('umount', ['-l', dir])
-  await rm(dataDir, { recursive: true, force: true })
 })

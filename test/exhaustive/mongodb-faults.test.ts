@@ -1,6 +1,6 @@
 // MongoDB as a set of three while everything runs: its primary steps down, its majority stands still, its network swallows everything. That costs
 // time, and neither an event nor a change.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { majorityStalls, primaryNow, primaryOf, stepDown } from '../faults/cluster-state.ts'
 import { hold } from '../faults/fault.ts'
 import { equalsFold } from '../support/equality.ts'
@@ -19,7 +19,7 @@ company.announceEveryone()
 await pipeline.caughtUp()
 
 /** People change all the while; in the end everything is folded, told once, and nothing is parked. */
-async function changing(word: string, fault: () => Promise<void>): Promise<void> {
+async function changing(t: Test, word: string, fault: () => Promise<void>): Promise<void> {
   let going = true
   const living = (async () => {
     for (let number = 0; going; number++) {
@@ -40,7 +40,7 @@ async function changing(word: string, fault: () => Promise<void>): Promise<void>
 }
 
 await t.test('a primary that steps down under load is replaced, and everything goes on', async t => {
-  await changing('Stepped', async () => {
+  await changing(t, 'Stepped', async () => {
     for (let times = 0; times < 3; times++) {
       const former = await primaryNow(cluster)
       await stepDown(cluster, former)
@@ -50,7 +50,7 @@ await t.test('a primary that steps down under load is replaced, and everything g
 })
 
 await t.test('a majority that does not confirm writes (writeConcernError) is waited for', async t => {
-  await changing('Stalled', async () => {
+  await changing(t, 'Stalled', async () => {
     const primary = await primaryNow(cluster)
     const others = cluster.mongo.members.filter((_, index) => index !== primary)
     for (const member of others) member.kill('SIGSTOP')
@@ -62,7 +62,7 @@ await t.test('a majority that does not confirm writes (writeConcernError) is wai
 })
 
 await t.test('a network that swallows everything between MongoDB and the services for 60 s is waited for', async t => {
-  await changing('Swallowed', async () => {
+  await changing(t, 'Swallowed', async () => {
     const services = ['ingress', 'importer', 'projector']
     const holes = cluster.memberProxies.flatMap(proxy =>
       services.map(service => proxy.begin({ mode: 'black hole' }, service)),

@@ -6,6 +6,9 @@ import { firstPublished, storedDocuments, storedIsFold, toldIsFold } from '../su
 import { expectedUsers } from '../support/main-path.ts'
 import type { Prepared } from '../support/pipeline.ts'
 
+const charactersBefore = 120
+const charactersAfter = 80
+
 /** What `t.same` would have said. */
 export function collected() {
   const failures: string[] = []
@@ -13,14 +16,30 @@ export function collected() {
     failures,
     same(found: unknown, wanted: unknown, what?: unknown): boolean {
       const equal = isDeepStrictEqual(plain(found), plain(wanted))
-      if (!equal) failures.push(`${what}: not equal (${sizeOf(found)} found, ${sizeOf(wanted)} wanted)`)
+      if (!equal) failures.push(`${what}: not equal: ${firstDifference(plain(found), plain(wanted))}`)
       return equal
     },
   }
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
-const sizeOf = (value: unknown) => (Array.isArray(value) ? value.length : 1)
+
+/** Where two values differ first, in short: these people are made up. */
+function firstDifference(found: unknown, wanted: unknown): string {
+  if (!Array.isArray(found) || !Array.isArray(wanted)) return shown(found, wanted)
+  const at = Array.from({ length: Math.max(found.length, wanted.length) }).findIndex(
+    (_, index) => !isDeepStrictEqual(found[index], wanted[index]),
+  )
+  return `${found.length} found, ${wanted.length} wanted; at ${at} ${shown(found[at], wanted[at])}`
+}
+
+function shown(found: unknown, wanted: unknown): string {
+  const [one, other] = [JSON.stringify(found) ?? 'nothing', JSON.stringify(wanted) ?? 'nothing']
+  let from = 0
+  while (from < one.length && one[from] === other[from]) from++
+  const part = (text: string) => text.slice(Math.max(0, from - charactersBefore), from + charactersAfter)
+  return `${part(one)} instead of ${part(other)}`
+}
 
 export async function faultsOfModels(prepared: Prepared, tenant: string): Promise<string[]> {
   const t = collected()

@@ -74,6 +74,11 @@ export async function stepDown(cluster: Cluster, index: number): Promise<void> {
   }
 }
 
+/** Has one member write to its disk what it holds in memory. */
+export async function flushMember(cluster: Cluster, index: number): Promise<void> {
+  await withMember(cluster, index, ({ db }) => db.command({ fsync: 1 })).catch(() => {})
+}
+
 /** Members that the given one cannot reach. */
 export async function unreachableFrom(cluster: Cluster, index: number): Promise<number> {
   const status = await withMember(cluster, index, ({ db }) => db.command({ replSetGetStatus: 1 })).catch(() => null)

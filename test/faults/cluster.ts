@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type KafkaHandle, type MongoHandle, startKafka, startMongo } from '@hibob-sync/local-engines'
 import { memberAnswers } from '@hibob-sync/mongo'
+import { canMount, mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
 export interface Cluster {
@@ -11,11 +12,15 @@ export interface Cluster {
   /** In front of each broker and of each member, in their order. */
   brokerProxies: TcpProxy[]
   memberProxies: TcpProxy[]
+  /** Of the last broker and the last member: disks so small that they can be filled. null without root. */
+  smallDisks: { broker: SmallDisk; member: SmallDisk } | null
   stop(): Promise<void>
 }
 
 const cacheDir = resolve(import.meta.dirname, '../../.data/engines')
 const electionTimeoutMs = 2000
+const brokerDiskMb = 200
+const memberDiskMb = 500
 const memberWithinMs = 60_000
 /** Short times, so that no round needs a minute. */
 const kafkaProperties = {
@@ -37,6 +42,16 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
   }
   const [kafkaDir, mongoDir] = [join(dataDir, 'kafka'), join(dataDir, 'mongo')]
   await mkdir(dataDir, { recursive: true })
+  const smallDisks = canMount
+    ? {
+        broker: await mountSmallDisk(join(kafkaDir, 'node-3'), brokerDiskMb),
+        member: await mountSmallDisk(join(mongoDir, 'member-3'), memberDiskMb),
+      }
+    : null
+  const unmount = () => {
+    smallDisks?.broker.unmount()
+    smallDisks?.member.unmount()
+  }
   const kafka = await startKafka({
     dataDir: kafkaDir,
     cacheDir,
@@ -49,10 +64,12 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
     cacheDir,
     members: 3,
     cacheGb: 0.25,
+    oplogMb: 50,
     advertise: behind(memberProxies),
     electionTimeoutMs,
   }).catch(async error => {
     await kafka.stop()
+    unmount()
     throw error
   })
   return {
@@ -60,11 +77,13 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
     mongo,
     brokerProxies,
     memberProxies,
+    smallDisks,
     async stop() {
       // their data are not wanted any more
       for (const engine of [...kafka.nodes, ...mongo.members]) engine.kill('SIGKILL')
       await Promise.all([kafka.stop(), mongo.stop()])
       await Promise.all([...brokerProxies, ...memberProxies].map(proxy => proxy.close()))
+      unmount()
     },
   }
 }

@@ -1,11 +1,12 @@
 // Every fault that a seed may draw, and how it draws them: one after the other, or two at once where they break different things.
 import type { Random } from '@hibob-sync/hibob-simulator'
+import { diskFaults } from './disk-faults.ts'
 import { engineFaults } from './engine-faults.ts'
 import type { DrawnFault, Fault, World } from './fault.ts'
 import { serviceFaults } from './service-faults.ts'
 import { wireFaults } from './wire-faults.ts'
 
-export const faults: readonly Fault[] = [...serviceFaults, ...wireFaults, ...engineFaults]
+export const faults: readonly Fault[] = [...serviceFaults, ...wireFaults, ...engineFaults, ...diskFaults]
 
 export interface PlannedFault extends DrawnFault {
   name: string
@@ -16,7 +17,10 @@ const triesMax = 20
 
 /** Steps in turn; the faults of a step happen at once. */
 export function drawPlan(world: World, random: Random): PlannedFault[][] {
-  const possible = faults.filter(({ scenarios }) => scenarios.includes(world.scenario))
+  const possible = faults.filter(
+    ({ scenarios, needsRoot }) =>
+      scenarios.includes(world.scenario) && (!needsRoot || world.cluster.smallDisks !== null),
+  )
   const steps = Array.from({ length: 1 + random.below(stepsMax) }, () => {
     const fault = random.pick(possible)
     const first: PlannedFault = { name: fault.name, ...fault.draw(world, random) }

@@ -9,21 +9,17 @@ import { type Cluster, startCluster } from './cluster.ts'
 import type { Scenario } from './fault.ts'
 import { faults } from './faults.ts'
 import { ingressRound } from './ingress-round.ts'
-import { help, readOptions } from './options.ts'
+import { type FaultRunOptions, help, readOptions } from './options.ts'
 import { pipelineRound } from './pipeline-round.ts'
 import type { RoundResult } from './round.ts'
 import { commitThatRuns, type RoundLine, recordRound } from './rounds-file.ts'
+import { canMount } from './small-disk.ts'
 
-const options = readOptions(process.argv.slice(2))
-if (options === null) {
-  console.log(help)
-  process.exit(0)
-}
+const options = optionsOrEnd()
 const { scenarios, seed, from, rounds, minutes, json, patience } = options
 const say = (line: string) => (json ? console.error(line) : console.log(line))
 const commit = commitThatRuns()
-const isRoot = process.getuid?.() === 0
-const notRun = isRoot ? [] : faults.filter(({ needsRoot }) => needsRoot).map(({ name }) => name)
+const notRun = canMount ? [] : faults.filter(({ needsRoot }) => needsRoot).map(({ name }) => name)
 const counts = commit !== null && notRun.length === 0
 const lines: (Omit<RoundLine, 'commit'> & { commit: string | null })[] = []
 let interrupted = false
@@ -58,6 +54,18 @@ else {
   console.log(`${passed} passed, ${failed.length} failed`)
 }
 process.exit(failed.length === 0 && passed > 0 ? 0 : 1)
+
+function optionsOrEnd(): FaultRunOptions {
+  try {
+    const given = readOptions(process.argv.slice(2))
+    if (given !== null) return given
+    console.log(help)
+    process.exit(0)
+  } catch (error) {
+    console.error(`${(error as Error).message}; --help shows what there is`)
+    process.exit(1)
+  }
+}
 
 async function runRound(on: Cluster, scenario: Scenario, round: number): Promise<void> {
   const began = performance.now()
