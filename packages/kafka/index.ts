@@ -4,13 +4,16 @@ export { checkLog } from './check-log.ts'
 export { checkTopics, type LogIdentity, requireTopics, type TopicProblem } from './check-topics.ts'
 export { createKafka, type KafkaClient, type KafkaOptions } from './client.ts'
 export * from './consumer.ts'
+export type { LaneProducer } from './lane-producer.ts'
 export {
+  type AppendedEach,
   createLanes,
   type LaneRecord,
   type LaneStats,
   type Lanes,
   type LanesOptions,
   type LogPosition,
+  lanesOver,
 } from './lanes.ts'
 export * from './log-ends.ts'
 export type { Position as ConsumerPosition } from './ownership.ts'

@@ -21,10 +21,33 @@ t.test('a failed send is known by its innermost cause', async t => {
   const refused = Object.assign(new Error('too large'), { type: 'MESSAGE_TOO_LARGE' })
   t.match(sendFailureOf(new Error('wrapped', { cause: new Error('again', { cause: refused }) })), {
     cause: 'MESSAGE_TOO_LARGE',
-    refused: true,
+    refused: 'size',
     silentBroker: null,
   })
   const late = Object.assign(new Error('late'), { name: 'KafkaJSRequestTimeoutError', broker: '127.0.0.1:9092' })
-  t.match(sendFailureOf(new Error('wrapped', { cause: late })), { refused: false, silentBroker: '127.0.0.1:9092' })
-  t.match(sendFailureOf('no error at all'), { cause: 'unknown', refused: false, silentBroker: null })
+  t.match(sendFailureOf(new Error('wrapped', { cause: late })), { refused: null, silentBroker: '127.0.0.1:9092' })
+  t.match(sendFailureOf('no error at all'), { cause: 'unknown', refused: null, silentBroker: null })
+})
+
+t.test('only what a broker says of a record itself is a refusal; faults of topic and cluster are tried again', t => {
+  const refusedFor = (type: string) => sendFailureOf(Object.assign(new Error(type), { type })).refused
+  t.equal(refusedFor('MESSAGE_TOO_LARGE'), 'size')
+  t.equal(refusedFor('RECORD_LIST_TOO_LARGE'), 'size')
+  t.equal(refusedFor('INVALID_RECORD'), 'content')
+  for (const type of [
+    'TOPIC_AUTHORIZATION_FAILED',
+    'CLUSTER_AUTHORIZATION_FAILED',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'INVALID_TOPIC_EXCEPTION',
+    'POLICY_VIOLATION',
+    'INVALID_TIMESTAMP',
+    'INVALID_REQUIRED_ACKS',
+    'NOT_ENOUGH_REPLICAS',
+    'KAFKA_STORAGE_ERROR',
+    'UNSUPPORTED_COMPRESSION_TYPE',
+    'CORRUPT_MESSAGE',
+    'UNKNOWN',
+  ])
+    t.equal(refusedFor(type), null, type)
+  t.end()
 })

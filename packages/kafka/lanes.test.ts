@@ -98,6 +98,26 @@ t.test('a record that Kafka refuses fails alone, and those sent with it are stor
   await lanes.stop()
 })
 
+t.test('of many records that are appended together each is told by itself, and no more wait than may', async t => {
+  const small = await testTopic(1, { configs: { 'max.message.bytes': '20000' } })
+  const lanes = await createLanes(small.client, { queueBytesMax: 50_000 })
+  const values = Array.from({ length: 60 }, (_, at) => `${at} ${'x'.repeat(at === 33 ? 30_000 : 2000)}`)
+  const record = (value: string) => ({ key: 'tenant', value })
+  const halves = [values.slice(0, 30), values.slice(30)].map(half => lanes.appendEach(small.topic, 0, half.map(record)))
+  await t.rejects(lanes.append(small.topic, 0, record('x'.repeat(9000))), { code: 'log_overloaded' })
+  const [first, second] = await Promise.all(halves)
+  t.match(first, { refused: new Map(), unknown: 30, unsent: 30, code: null })
+  t.strictSame([...(second?.refused ?? [])], [[3, 'MESSAGE_TOO_LARGE']])
+  t.match(second, { unknown: 30, unsent: 30, code: null })
+  t.strictSame(
+    await valuesIn(readRange(small.client, small.topic, 0, 0)),
+    values.filter((_, at) => at !== 33),
+  )
+  t.match(await lanes.appendEach(small.topic, 0, [record('1')], () => false), { unknown: 0, unsent: 0 })
+  t.equal(lanes.stats().queuedBytes, 0)
+  await lanes.stop()
+})
+
 t.test('a lane whose connections were closed connects again and loses nothing', async t => {
   const own = await testTopic(1)
   const lanes = await createLanes(own.client, { deadlineMs: 10_000 })

@@ -4,24 +4,30 @@
 import { AppError } from '@hibob-sync/runtime'
 import type { KafkaClient } from './client.ts'
 import { doingOfLanes } from './lane-doing.ts'
-import { connectProducer } from './lane-producer.ts'
+import { type AppendedEach, eachOutcome } from './lane-outcomes.ts'
+import { connectProducer, type LaneProducer } from './lane-producer.ts'
 import {
   bytesOf,
   type Lane,
   type LaneRecord,
   type LogPosition,
+  narrowSends,
   newLane,
   type Pending,
+  queueRecords,
+  type Told,
   takeLate,
   takeSend,
 } from './lane-queue.ts'
+import { laneRoom } from './lane-room.ts'
 import { sendFailureOf } from './send-failure.ts'
 
+export type { AppendedEach } from './lane-outcomes.ts'
 export type { LaneRecord, LogPosition } from './lane-queue.ts'
 
 export interface LanesOptions {
   sendBytesMax?: number
-  /** Bytes that may wait in all lanes together; more is refused with `log_overloaded`. */
+  /** Bytes that may wait in all lanes together; more is refused with `log_overloaded`, or waits for room (`appendEach`). */
   queueBytesMax?: number
   /** How long a record may take from `append` to the broker's acknowledgement, in ms. */
   deadlineMs?: number
@@ -41,9 +47,8 @@ export interface LaneStats {
   failures: number
 }
 
-export type Lanes = Awaited<ReturnType<typeof createLanes>>
+export type Lanes = ReturnType<typeof lanesOver>
 
-const headers = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
 const sweepMs = 50
 const retryMs = 50
 /** A send that takes longer gives its place up: neither a slow nor a silent broker keeps the other lanes waiting. */
@@ -51,15 +56,20 @@ const placeMs = 2
 const silentMs = 250
 const hopelessMs = 500
 
-export async function createLanes(client: KafkaClient, options: LanesOptions = {}) {
-  const { sendBytesMax = 512 * 1024, queueBytesMax = 64 * 1024 * 1024 } = options
-  const { deadlineMs = 30_000, sendTimeoutMs = 5000 } = options
+const sendTimeoutDefaultMs = 5000
+
+export async function createLanes(client: KafkaClient, options: LanesOptions = {}): Promise<Lanes> {
+  return lanesOver(await connectProducer(client, options.sendTimeoutMs ?? sendTimeoutDefaultMs), options)
+}
+
+export function lanesOver(producer: LaneProducer, options: Omit<LanesOptions, 'sendTimeoutMs'> = {}) {
+  const { sendBytesMax = 512 * 1024, queueBytesMax = 64 * 1024 * 1024, deadlineMs = 30_000 } = options
   const { concurrentSendsMax = Number.POSITIVE_INFINITY, mayStart = () => true } = options
-  const producer = await connectProducer(client, sendTimeoutMs)
+  const room = laneRoom(queueBytesMax)
   const lanes: Lane[] = []
   const byTopic = new Map<string, Lane[]>()
   const ready: Lane[] = []
-  const stats: LaneStats = { sends: 0, records: 0, bytes: 0, queuedBytes: 0, failures: 0 }
+  const stats = { sends: 0, records: 0, bytes: 0, failures: 0 }
   let placesTaken = 0
   let stopped = false
   let scheduled = false
@@ -79,6 +89,29 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
     return new Promise<number>((resolve, reject) => enqueue(topic, partition, records, resolve, reject))
   }
 
+  /**
+   * Appends records in order, as many as they are, and resolves with what became of each; it never rejects. They wait for room among what is
+   * queued. `goesOn` is asked when there is room: where it is false nothing is sent.
+   */
+  async function appendEach(
+    topic: string,
+    partition: number,
+    records: readonly LaneRecord[],
+    goesOn: () => boolean = () => true,
+  ): Promise<AppendedEach> {
+    const sizes = records.map(bytesOf)
+    const bytes = sum(sizes)
+    await room.wait(bytes)
+    const outcome = eachOutcome(records.length)
+    if (!stopped && goesOn())
+      queue(topic, partition, records, sizes, { last: outcome.stored, each: outcome.stored, reject: outcome.failed })
+    else {
+      room.free(bytes)
+      outcome.none()
+    }
+    return outcome.all
+  }
+
   function enqueue(
     topic: string,
     partition: number,
@@ -88,21 +121,14 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
   ): void {
     if (stopped) return reject(failure('log_unavailable', 'the service is stopping: send it again'))
     const sizes = records.map(bytesOf)
-    const bytes = sizes.reduce((sum, size) => sum + size, 0)
-    if (stats.queuedBytes + bytes > queueBytesMax)
+    if (!room.take(sum(sizes)))
       return reject(failure('log_overloaded', 'more waits for Kafka than may wait: send it again later'))
-    stats.queuedBytes += bytes
+    queue(topic, partition, records, sizes, { last: resolve, each: null, reject })
+  }
+
+  function queue(topic: string, partition: number, records: readonly LaneRecord[], sizes: number[], told: Told): void {
     const lane = laneOf(topic, partition)
-    const deadline = performance.now() + deadlineMs
-    for (const [index, { key, value }] of records.entries()) {
-      lane.queue.push({
-        message: { key, value, partition, headers },
-        bytes: sizes[index] as number,
-        deadline,
-        resolve: index === records.length - 1 ? resolve : null,
-        reject,
-      })
-    }
+    queueRecords(lane, records, sizes, performance.now() + deadlineMs, told)
     offer(lane)
   }
 
@@ -164,9 +190,9 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
       const offset = await producer.send(lane.topic, lane.partition, messages)
       succeeded(lane, batch, offset)
     } catch (error) {
-      failed(lane, batch, error)
+      const again = failed(lane, batch, error)
       givePlaceUp(lane)
-      await new Promise(resolve => setTimeout(resolve, retryMs))
+      if (again) await new Promise(resolve => setTimeout(resolve, retryMs))
     } finally {
       givePlaceUp(lane)
       lane.sending = false
@@ -186,31 +212,37 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
     lane.acknowledged++
     stats.sends++
     stats.records += batch.length
+    let bytes = 0
     for (const [index, entry] of batch.entries()) {
-      stats.queuedBytes -= entry.bytes
-      stats.bytes += entry.bytes
+      bytes += entry.bytes
       entry.resolve?.(offset + index)
     }
+    stats.bytes += bytes
+    room.free(bytes)
   }
 
-  function failed(lane: Lane, batch: Pending[], error: unknown): void {
+  /** Returns whether the records are sent again as they are. */
+  function failed(lane: Lane, batch: Pending[], error: unknown): boolean {
     const { cause, refused, silentBroker } = sendFailureOf(error)
+    const now = performance.now()
     // before anything is repeated or reported: the request may still be under way
     if (silentBroker !== null) producer.sockets.closeBroker(silentBroker)
     stats.failures++
     lane.inFlight = []
     lane.failed = cause
-    lane.failedAt = performance.now()
-    if (refused && batch.length === 1) {
+    lane.failedAt = now
+    if (refused !== null && batch.length === 1) {
       giveUp(
         batch,
         new AppError('log_refused', `Kafka refuses the record (${cause})`, { retryable: false, cause: error }),
       )
-      return
+      return false
     }
-    if (refused) lane.alone = batch.length
+    if (refused !== null) narrowSends(lane, refused, batch, now)
+    else for (const entry of batch) entry.tried = true
     lane.queue = [...batch, ...lane.queue]
-    expire(lane, performance.now())
+    expire(lane, now)
+    return refused === null
   }
 
   function sweep(): void {
@@ -236,10 +268,8 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
   }
 
   function giveUp(entries: readonly Pending[], error: AppError): void {
-    for (const entry of entries) {
-      stats.queuedBytes -= entry.bytes
-      entry.reject(error)
-    }
+    for (const entry of entries) entry.reject(error, entry)
+    room.free(sum(entries.map(({ bytes }) => bytes)))
   }
 
   /** Waits for what is queued until its deadlines, then disconnects. */
@@ -254,12 +284,14 @@ export async function createLanes(client: KafkaClient, options: LanesOptions = {
   return {
     append,
     appendAll,
+    appendEach,
     /** Closes the connections: what is in flight can be written no more, and is sent again if its deadline allows. */
     closeConnections: () => producer.sockets.closeAll(),
     stop,
-    stats: (): LaneStats => ({ ...stats }),
+    stats: (): LaneStats => ({ ...stats, queuedBytes: room.taken() }),
     doing: () => doingOfLanes(lanes),
   }
 }
 
 const failure = (code: string, message: string) => new AppError(code, message, { retryable: true })
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -1,16 +1,26 @@
-// What a failed send means: whether the records themselves were refused, and which connection must be closed before they are sent again.
+// What a failed send says: whether the records were refused, and which connection must be closed before they are sent again.
 import { AppError } from '@hibob-sync/runtime'
+
+/** What in a record Kafka does not take, however often it is sent. */
+export type Refusal = 'size' | 'content'
 
 export interface SendFailure {
   /** Short name of the cause, for messages and logs. */
   cause: string
-  /** These records will never be taken, however often they are sent. */
-  refused: boolean
+  /** Null when the same records may be taken later: then the fault is the topic's or the cluster's. */
+  refused: Refusal | null
   /** The broker (`host:port`) that did not answer in time: the request may still be under way to it. */
   silentBroker: string | null
 }
 
-const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
+// Only what a broker says of the records themselves. Rights, missing topics, policies, replicas, disks and clocks (INVALID_TIMESTAMP: a record
+// is stamped when it is sent) are mended for every record at once, and CORRUPT_MESSAGE tells of the way to the broker: those wait.
+// https://kafka.apache.org/protocol.html#protocol_error_codes
+const refusals: Partial<Record<string, Refusal>> = {
+  MESSAGE_TOO_LARGE: 'size',
+  RECORD_LIST_TOO_LARGE: 'size',
+  INVALID_RECORD: 'content',
+}
 
 /** Kafka's own word that it does not take these records, or not from this client. */
 export const isRefusal = (cause: string) => refusals.has(cause) || /AUTHORIZATION_FAILED/.test(cause)
@@ -21,7 +31,7 @@ export function sendFailureOf(error: unknown): SendFailure {
   const name = textOf(innermost, 'name')
   return {
     cause: type || (innermost instanceof AppError ? innermost.code : name) || 'unknown',
-    refused: refusals.has(type),
+    refused: refusals[type] ?? null,
     silentBroker: name === 'KafkaJSRequestTimeoutError' ? textOf(innermost, 'broker') || null : null,
   }
 }
