@@ -16,14 +16,14 @@ export interface SendFailure {
 // Only what a broker says of the records themselves. Rights, missing topics, policies, replicas, disks and clocks (INVALID_TIMESTAMP: a record
 // is stamped when it is sent) are mended for every record at once, and CORRUPT_MESSAGE tells of the way to the broker: those wait.
 // https://kafka.apache.org/protocol.html#protocol_error_codes
-const refusals: Partial<Record<string, Refusal>> = {
-  MESSAGE_TOO_LARGE: 'size',
-  RECORD_LIST_TOO_LARGE: 'size',
-  INVALID_RECORD: 'content',
-}
+const refusals = new Map<string, Refusal>([
+  ['MESSAGE_TOO_LARGE', 'size'],
+  ['RECORD_LIST_TOO_LARGE', 'size'],
+  ['INVALID_RECORD', 'content'],
+])
 
 /** Kafka's own word that it does not take these records, or not from this client. */
-export const isRefusal = (cause: string) => refusals.has(cause) || /AUTHORIZATION_FAILED/.test(cause)
+export const isRefusal = (cause: string) => refusals.has(cause) || /AUTHORIZATION_FAILED|INVALID_TIMESTAMP/.test(cause)
 
 export function sendFailureOf(error: unknown): SendFailure {
   const innermost = innermostCause(error)
@@ -31,7 +31,7 @@ export function sendFailureOf(error: unknown): SendFailure {
   const name = textOf(innermost, 'name')
   return {
     cause: type || (innermost instanceof AppError ? innermost.code : name) || 'unknown',
-    refused: refusals[type] ?? null,
+    refused: refusals.get(type) ?? null,
     silentBroker: name === 'KafkaJSRequestTimeoutError' ? textOf(innermost, 'broker') || null : null,
   }
 }

@@ -29,6 +29,7 @@ export {
   type ProjectorCheckpoints,
   type Published,
   projectorCheckpoints,
+  type Retry,
 } from './projector-checkpoint.ts'
 export * from './read-models.ts'
 export type { ReplayDocument, ReplayFence, ReplayState, SnapshotContent } from './replay-document.ts'
@@ -51,3 +52,4 @@ export {
 } from './tenant-document.ts'
 export * from './tenant-states.ts'
 export * from './tenant-store.ts'
+export * from './undelivered-changes.ts'

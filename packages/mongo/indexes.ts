@@ -26,8 +26,8 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
   changes: [
     { key: { tenantId: 1, key: 1, offset: 1 }, options: { name: 'history' } },
     {
-      key: { expireAt: 1 },
-      options: { name: 'expiry', expireAfterSeconds: 0, partialFilterExpression: { expireAt: { $exists: true } } },
+      key: { retireAt: 1, _id: 1 },
+      options: { name: 'retired', partialFilterExpression: { retireAt: { $exists: true } } },
     },
   ],
   checkpoints: [],
@@ -61,6 +61,10 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
   parked_events: [
     { key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } },
     { key: { id: 1 }, options: { name: 'id' } },
+  ],
+  undelivered_changes: [
+    { key: { partition: 1, triedAt: 1 }, options: { name: 'due' } },
+    { key: { tenantId: 1, offset: 1 }, options: { name: 'tenant' } },
   ],
   replays: [
     { key: { tenantId: 1 }, options: { name: 'open', unique: true, partialFilterExpression: { open: true } } },

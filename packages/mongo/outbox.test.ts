@@ -1,7 +1,9 @@
 import type { Change, ChangeTopic } from '@hibob-sync/domain'
 import t from 'tap'
 import { changeCollection, changeDocuments, outbox } from './outbox.ts'
+import { projectorCheckpoints } from './projector-checkpoint.ts'
 import { testDatabase } from './test-database.ts'
+import { undeliveredChanges } from './undelivered-changes.ts'
 
 const mongo = await testDatabase()
 const box = outbox(mongo)
@@ -87,14 +89,56 @@ t.test('a tenant’s latest changes come newest first, and no other’s', async 
   t.same(shown(await box.latest(4, 'e', 5)), ['3.0 users e/2', '1.0 users e/1'])
 })
 
-t.test('a removed tenant’s history is given an end, and can be sent until then', async t => {
-  await put(5, 0, change('users', 'g/1', 1), change('users', 'h/1', 1), change('users', 'g/1', 8))
-  const end = new Date('2100-01-01')
-  await box.retire('g', 5, end)
-  const ends = await changeCollection(mongo).find({ expireAt: end }).toArray()
-  t.same(
-    ends.map(({ key, offset }) => `${key} ${offset}`),
-    ['g/1 1'],
+t.test('a page of changes ends by its number or by its size, and the next goes on behind it', async t => {
+  const large = (offset: number) => change('users', `j/${offset}`, offset, { value: 'x'.repeat(1000) })
+  await put(7, 0, large(1), large(2), large(3), large(4), large(5))
+  const first = await box.unsent(7, nothing, 10, 1500)
+  t.same(shown(first), ['1.0 users j/1', '2.0 users j/2'])
+  const next = await box.unsent(7, first.at(-1)?.place ?? '', 2, 1_000_000)
+  t.same(shown(next), ['3.0 users j/3', '4.0 users j/4'])
+  t.equal((await box.unsent(7, next.at(-1)?.place ?? '', 10)).length, 1)
+})
+
+t.test('a removed tenant’s history goes when it has had its time, but never what is not delivered', async t => {
+  const checkpoints = projectorCheckpoints(mongo)
+  const undelivered = undeliveredChanges(mongo)
+  const keys = async () =>
+    (
+      await changeCollection(mongo)
+        .find({ tenantId: 'g' }, { sort: { _id: 1 } })
+        .toArray()
+    ).map(({ key, offset }) => `${key} ${offset}`)
+  await put(
+    5,
+    0,
+    change('users', 'g/1', 1),
+    change('users', 'g/2', 1),
+    change('users', 'h/1', 1),
+    change('users', 'g/1', 4, { value: null }),
+    change('users', 'g/2', 4, { value: null }),
+    change('users', 'g/1', 8),
   )
-  t.equal((await box.unsent(5, nothing, 10)).length, 3)
+  const { owner } = await checkpoints.takeOver(5, 'cluster')
+  await undelivered.note([
+    { partition: 5, tenantId: 'g', topic: 'users', key: 'g/2', offset: 4, bytes: 0, cause: 'INVALID_RECORD' },
+  ])
+  const end = new Date('2030-01-01')
+  await box.retire('g', 4, end)
+  await box.removeRetired(end)
+  t.equal((await box.unsent(5, nothing, 10)).length, 6, 'nothing is published')
+  await checkpoints.movePublished(5, owner, { offset: 3, step: 0 })
+  await box.removeRetired(new Date('2029-12-31'))
+  t.equal((await keys()).length, 5, 'it has not had its time')
+  await box.removeRetired(end)
+  t.same(await keys(), ['g/2 1', 'g/1 4', 'g/2 4', 'g/1 8'], 'what is not published yet stays')
+  await checkpoints.movePublished(5, owner, { offset: 8, step: 0 })
+  await box.removeRetired(end)
+  t.same(
+    await keys(),
+    ['g/2 1', 'g/2 4', 'g/1 8'],
+    'what is undelivered stays, and what a tenant of that name was told since',
+  )
+  await undelivered.delivered([{ topic: 'users', key: 'g/2', offset: 4 }])
+  await box.removeRetired(end)
+  t.same(await keys(), ['g/1 8'])
 })

@@ -3,10 +3,13 @@
 // the index counts an event's changes within the step, so that they are sent again in the order in which they were made.
 import type { Change, ChangeTopic } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
-import type { Published } from './projector-checkpoint.ts'
+import { type Published, projectorCheckpointCollection } from './projector-checkpoint.ts'
+import { undeliveredChanges, undeliveredId } from './undelivered-changes.ts'
 
 /** A change as it waits to be sent; `offset` and `step` tell the transaction that committed it. */
 export interface OutboxChange {
+  /** Its place in the outbox. */
+  place: string
   tenantId: string
   topic: ChangeTopic
   key: string
@@ -27,9 +30,13 @@ export interface ChangeDocument {
   value: string | null
   tombstone?: true
   foldedAt?: Date
-  /** Set for the changes of a removed tenant: MongoDB removes them by then. */
-  expireAt?: Date
+  /** Set for the changes of a removed tenant: from then on they go, once they are delivered. */
+  retireAt?: Date
 }
+
+/** Nearly always the first is the one; each holds a whole user. */
+const newestAtOnce = 2
+const removedAtOnce = 1000
 
 export type Outbox = ReturnType<typeof outbox>
 
@@ -57,6 +64,7 @@ export function changeDocuments(
 export function outboxChange({ _id, tenantId, key, offset, value, tombstone, foldedAt }: ChangeDocument): OutboxChange {
   const [, , step, , topic] = _id.split('/', 5)
   return {
+    place: _id,
     tenantId,
     topic: topic as ChangeTopic,
     key,
@@ -71,10 +79,21 @@ export function outboxChange({ _id, tenantId, key, offset, value, tombstone, fol
 export function outbox(mongo: Mongo) {
   const collection = changeCollection(mongo)
 
-  /** The changes after `published`, oldest first, at most `limit`. */
-  async function unsent(partition: number, published: Published, limit: number): Promise<OutboxChange[]> {
-    const found = collection.find({ _id: rangeAfter(partition, published) }, { sort: { _id: 1 }, limit })
-    return (await found.toArray()).map(outboxChange)
+  /** The changes after `after`, a step or a place, oldest first: at most `limit`, and no more than one beyond `charactersMax` of values. */
+  async function unsent(
+    partition: number,
+    after: Published | string,
+    limit: number,
+    charactersMax = Number.POSITIVE_INFINITY,
+  ): Promise<OutboxChange[]> {
+    const changes: OutboxChange[] = []
+    let characters = 0
+    for await (const document of collection.find({ _id: rangeAfter(partition, after) }, { sort: { _id: 1 }, limit })) {
+      changes.push(outboxChange(document))
+      characters += document.value?.length ?? 0
+      if (characters >= charactersMax) break
+    }
+    return changes
   }
 
   /** A key's newest change up to `published`, or null. */
@@ -85,7 +104,7 @@ export function outbox(mongo: Mongo) {
     published: Published,
   ): Promise<OutboxChange | null> {
     const filter = { tenantId, key, offset: { $lte: published.offset } }
-    for await (const document of collection.find(filter, { sort: { offset: -1 } })) {
+    for await (const document of collection.find(filter, { sort: { offset: -1 }, batchSize: newestAtOnce })) {
       const change = outboxChange(document)
       // a user and a team may bear the same id, and so the same key on their topics
       if (change.topic === topic) return change
@@ -105,19 +124,48 @@ export function outbox(mongo: Mongo) {
     return collection.countDocuments({ _id: rangeAfter(partition, published) })
   }
 
-  /** Lets the history of a removed tenant up to `offset` go at `expireAt`; until then it can still be sent. */
-  async function retire(tenantId: string, offset: number, expireAt: Date): Promise<void> {
-    await collection.updateMany({ tenantId, offset: { $lte: offset } }, { $set: { expireAt } })
+  /** Lets the history of a removed tenant up to `offset` go from `retireAt` on; until then it can still be sent. */
+  async function retire(tenantId: string, offset: number, retireAt: Date): Promise<void> {
+    await collection.updateMany({ tenantId, offset: { $lte: offset } }, { $set: { retireAt } })
   }
 
-  return { unsent, newest, latest, unsentCount, retire }
+  /** Removes what was retired and has had its time at `now`, but for changes that are not sent yet, and keys with an undelivered change. */
+  async function removeRetired(now: Date): Promise<void> {
+    const checkpoints = await projectorCheckpointCollection(mongo).find({ consumer: 'projector' }).toArray()
+    for (const { partition, published } of checkpoints) {
+      const range = { $gt: `${pad(partition, 3)}/`, $lte: endOf(partition, published) }
+      const options = { projection: { value: 0 }, hint: 'retired' }
+      let retired: ChangeDocument[] = []
+      for await (const document of collection.find({ _id: range, retireAt: { $lte: now } }, options)) {
+        retired.push(document)
+        if (retired.length < removedAtOnce) continue
+        await removeDelivered(retired)
+        retired = []
+      }
+      await removeDelivered(retired)
+    }
+  }
+
+  async function removeDelivered(found: readonly ChangeDocument[]): Promise<void> {
+    if (found.length === 0) return
+    const noteOf = (document: ChangeDocument) => undeliveredId(outboxChange(document))
+    const noted = new Set((await undeliveredChanges(mongo).find(found.map(noteOf))).map(({ _id }) => _id))
+    const gone = found.filter(document => !noted.has(noteOf(document))).map(({ _id }) => _id)
+    await collection.deleteMany({ _id: { $in: gone } })
+  }
+
+  return { unsent, newest, latest, unsentCount, retire, removeRetired }
 }
 
 // `~` sorts behind every digit and slash; an offset of -1 says that nothing has been published
-function rangeAfter(partition: number, { offset, step }: Published): { $gt: string; $lt: string } {
+function rangeAfter(partition: number, after: Published | string): { $gt: string; $lt: string } {
   const prefix = `${pad(partition, 3)}/`
-  return { $gt: offset < 0 ? prefix : `${stepId(partition, offset, step)}/~`, $lt: `${prefix}~` }
+  return { $gt: typeof after === 'string' ? after : endOf(partition, after), $lt: `${prefix}~` }
 }
+
+/** Where the changes up to a step end. */
+const endOf = (partition: number, { offset, step }: Published) =>
+  offset < 0 ? `${pad(partition, 3)}/` : `${stepId(partition, offset, step)}/~`
 
 /** The part of the outbox that follows from `fromOffset` and later events. */
 export function outboxRange(partition: number, fromOffset: number): { $gte: string; $lt: string } {

@@ -26,12 +26,24 @@ t.test('keys whose send is uncertain are noted by whoever, read and pulled by th
   await checkpoints.addResend(3, ['users|a/1', 'users|a/2'])
   await checkpoints.addResend(3, ['users|a/1', 'teams|a/1'])
   await checkpoints.addResend(3, [])
-  t.same(await checkpoints.resendKeys(3, owner), ['users|a/1', 'users|a/2', 'teams|a/1'])
-  t.same(await checkpoints.resendKeys(3, former.owner), [])
+  t.same((await checkpoints.wanted(3, owner)).resend, ['users|a/1', 'users|a/2', 'teams|a/1'])
+  t.same((await checkpoints.wanted(3, former.owner)).resend, [])
   await checkpoints.pullResend(3, former.owner, ['users|a/1'])
-  t.equal((await checkpoints.resendKeys(3, owner)).length, 3)
+  t.equal((await checkpoints.wanted(3, owner)).resend.length, 3)
   await checkpoints.pullResend(3, owner, ['users|a/1', 'teams|a/1'])
-  t.same(await checkpoints.resendKeys(3, owner), ['users|a/2'])
+  t.same((await checkpoints.wanted(3, owner)).resend, ['users|a/2'])
+})
+
+t.test('a wish to try a change again is answered by the owner, and each wish by itself', async t => {
+  const { owner } = await checkpoints.takeOver(6, 'cluster')
+  const [first, second] = [await checkpoints.askRetry(6, 'users/a/1'), await checkpoints.askRetry(6, 'users/a/1')]
+  const { retry } = await checkpoints.wanted(6, owner)
+  t.same(retry, [first, second])
+  await checkpoints.pullRetry(6, 'somebody else', [first])
+  t.equal(await checkpoints.isAsked(6, first), true)
+  await checkpoints.pullRetry(6, owner, [first])
+  t.equal(await checkpoints.isAsked(6, first), false)
+  t.equal(await checkpoints.isAsked(6, second), true, 'one that came later is not taken for answered')
 })
 
 t.test('another Kafka cluster is refused with what to do, and takes nothing over', async t => {

@@ -23,8 +23,16 @@ export interface ProjectorCheckpoint {
   session?: Binary | null
   position: Position
   published: Published
-  /** `topic|key` of sends whose outcome is unknown: each key's newest change is to be sent once more. */
+  /** `topic|tenant|key` of sends whose outcome is unknown: each key's newest change is to be sent once more. */
   resend: string[]
+  /** Undelivered changes that somebody wants to be tried again now. */
+  retry?: Retry[]
+}
+
+/** `note`: the id of the undelivered change; `id`: of this wish. */
+export interface Retry {
+  id: string
+  note: string
 }
 
 export type ProjectorCheckpoints = ReturnType<typeof projectorCheckpoints>
@@ -90,17 +98,36 @@ export function projectorCheckpoints(mongo: Mongo) {
     await collection.updateOne({ _id: projectorCheckpointId(partition) }, { $addToSet: { resend: { $each: keys } } })
   }
 
-  async function resendKeys(partition: number, owner: string): Promise<string[]> {
+  /** Notes the wish that an undelivered change is tried again; it is the owner's to do, who alone keeps the order. */
+  async function askRetry(partition: number, note: string): Promise<Retry> {
+    const retry = { id: randomUUID(), note }
+    await collection.updateOne({ _id: projectorCheckpointId(partition) }, { $push: { retry } })
+    return retry
+  }
+
+  const isAsked = async (partition: number, { id }: Retry) =>
+    (await collection.countDocuments({ _id: projectorCheckpointId(partition), 'retry.id': id })) > 0
+
+  /** What the owner is to send once more. */
+  async function wanted(partition: number, owner: string): Promise<{ resend: string[]; retry: Retry[] }> {
     const found = await collection.findOne(
       { _id: projectorCheckpointId(partition), owner },
-      { projection: { resend: 1 } },
+      { projection: { resend: 1, retry: 1 } },
     )
-    return found?.resend ?? []
+    return { resend: found?.resend ?? [], retry: found?.retry ?? [] }
   }
 
   async function pullResend(partition: number, owner: string, keys: string[]): Promise<void> {
     await collection.updateOne({ _id: projectorCheckpointId(partition), owner }, { $pull: { resend: { $in: keys } } })
   }
 
-  return { takeOver, load, movePublished, addResend, resendKeys, pullResend }
+  async function pullRetry(partition: number, owner: string, retries: readonly Retry[]): Promise<void> {
+    const ids = retries.map(({ id }) => id)
+    await collection.updateOne(
+      { _id: projectorCheckpointId(partition), owner },
+      { $pull: { retry: { id: { $in: ids } } } },
+    )
+  }
+
+  return { takeOver, load, movePublished, addResend, askRetry, isAsked, wanted, pullResend, pullRetry }
 }

@@ -16,6 +16,7 @@ import {
   requireCluster,
   requireMongoUrl,
   snapshots,
+  undeliveredChanges,
 } from '@hibob-sync/mongo'
 import {
   type Beginning,
@@ -72,6 +73,7 @@ async function connectAndProject(
       await requireCluster(opened, clusterId)
     }),
   )
+  const box = outbox(mongo)
   const topics = topicNames(config.TOPIC_PREFIX)
   let heartbeatAgeMs = () => 0
   // a send ends, its connection closed, before the session can
@@ -110,10 +112,11 @@ async function connectAndProject(
     lanes,
     store: projectionStore(mongo),
     checkpoints: projectorCheckpoints(mongo),
-    outbox: outbox(mongo),
+    outbox: box,
     replaySwitch: replaySwitch(mongo),
     parked: parkedEvents(mongo),
     snapshots: snapshots(mongo),
+    undelivered: undeliveredChanges(mongo),
     codeVersion: await codeVersionOf(import.meta.resolve('@hibob-sync/domain')),
     metrics,
     logger,
@@ -142,6 +145,9 @@ async function connectAndProject(
     await removeOldGenerations(mongo, new Date()).catch(error =>
       logger.warn({ code: errorCode(error) }, 'old generations not removed yet'),
     )
+    await box
+      .removeRetired(new Date())
+      .catch(error => logger.warn({ code: errorCode(error) }, 'changes of removed tenants not removed yet'))
   }
 
   async function ready() {

@@ -17,6 +17,11 @@ export function projectorMetrics() {
     'Events of types that this release does not know',
   )
   const published = metrics.counter('hibob_projector_changes_published_total', 'Changes acknowledged by Kafka')
+  const undelivered = metrics.gauge(
+    'hibob_projector_undelivered_changes',
+    'Changes that Kafka refuses and that wait in `parked list`, by partition',
+    ['partition'],
+  )
   const lag = metrics.gauge('hibob_projector_lag', 'Events not yet folded, by partition', ['partition'])
   const held = metrics.counter('hibob_projector_users_held_total', 'Users of whom the brake keeps something back')
   const alerts = metrics.counter('hibob_projector_hold_alerts_total', 'Alerts of holds, by outcome', ['outcome'])
@@ -25,6 +30,7 @@ export function projectorMetrics() {
     registry: metrics,
     totals,
     lag,
+    undelivered,
     received(count: number): void {
       totals.received += count
     },

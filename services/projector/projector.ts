@@ -17,6 +17,7 @@ import type {
   ProjectorCheckpoints,
   ReplaySwitch,
   Snapshots,
+  UndeliveredChanges,
 } from '@hibob-sync/mongo'
 import { AppError, type Doing, errorCode, type Logger } from '@hibob-sync/runtime'
 import type { HeldMore } from './alerts/held-more.ts'
@@ -40,6 +41,7 @@ export interface ProjectorParts {
   replaySwitch: ReplaySwitch
   parked: ParkedEvents
   snapshots: Snapshots
+  undelivered: UndeliveredChanges
   codeVersion: string
   metrics: ProjectorMetrics
   logger: Logger
@@ -81,6 +83,7 @@ export async function startProjecting(parts: ProjectorParts) {
       published: checkpoint.published,
       topics: { users: parts.topics.userChanges, teams: parts.topics.teamChanges },
       onPublished: metrics.published,
+      onUndelivered: count => metrics.undelivered.set({ partition }, count),
       resendAfterMs: sendTimeoutMs + config.PROJECTOR_SESSION_TIMEOUT_MS,
     })
     const projection = projectPartition({
@@ -97,8 +100,9 @@ export async function startProjecting(parts: ProjectorParts) {
     })
     const entry: OwnedPartition = { projection, publisher: own, endSession: () => session.endSession() }
     owned.set(partition, entry)
+    await own.load()
     const drained = await drainOutbox(outbox, own, partition, checkpoint.published)
-    await checkpoints.addResend(partition, drained)
+    await own.resendLater(drained)
     return { offset: checkpoint.position.offset }
   }
 

@@ -1,156 +1,130 @@
 // Sends a partition's changes in the order in which they were committed, one send at a time, and notes how far it came (protocol P6).
-// Nothing is skipped: a send that fails is repeated with the same ids while the partition is owned. A send whose outcome is unknown,
-// or that was answered after the partition was lost, adds its keys to `resend`, and their newest changes go out once more.
+// What Kafka refuses of a send is noted as undelivered and holds up nothing; what it acknowledges is not sent again; the rest is repeated with
+// the same ids while the partition is owned. A send whose outcome is unknown, or that was answered after the partition was lost, adds its keys
+// to `resend`, and their newest changes go out once more.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lanes } from '@hibob-sync/kafka'
-import type { Outbox, OutboxChange, ProjectorCheckpoints, Published } from '@hibob-sync/mongo'
-import { type Logger, sparing } from '@hibob-sync/runtime'
-
-type Sendable = Pick<OutboxChange, 'tenantId' | 'topic' | 'key' | 'value' | 'tombstone'>
-
-interface Item {
-  changes: Sendable[]
-  through: Published
-}
+import type { Outbox, ProjectorCheckpoints, Published, UndeliveredChanges } from '@hibob-sync/mongo'
+import { errorCode, type Logger, sparing } from '@hibob-sync/runtime'
+import { publishQueue } from './publish-queue.ts'
+import { keysOf, sendAgain } from './send-again.ts'
+import { type Sendable, sendChanges } from './send-changes.ts'
+import { undeliveredNotes } from './undelivered-notes.ts'
 
 export interface PublisherOptions {
   partition: number
   owner: string
   published: Published
   topics: Record<Sendable['topic'], string>
-  lanes: Lanes
-  outbox: Outbox
-  checkpoints: ProjectorCheckpoints
+  lanes: Pick<Lanes, 'appendEach'>
+  outbox: Pick<Outbox, 'newest'>
+  checkpoints: Pick<ProjectorCheckpoints, 'movePublished' | 'addResend' | 'wanted' | 'pullResend' | 'pullRetry'>
+  undelivered: UndeliveredChanges
   logger: Logger
   onPublished(changes: number): void
+  /** How many undelivered changes the partition has now. */
+  onUndelivered(count: number): void
   /** Keys in `resend` are left alone for so long after the take-over: an earlier owner's send may still be under way. */
   resendAfterMs: number
 }
 
 export type Publisher = ReturnType<typeof publisher>
 
-const changesPerSendMax = 2000
-const resendPollMs = 1000
+const wakesEveryMs = 1000
 /** By then MongoDB has the next batch and works on it while this one is sent. */
 const wakesAfterMs = 3
+const backoffMaxMs = 3000
 
 export function publisher(options: PublisherOptions) {
-  const { partition, owner, lanes, topics, outbox, checkpoints, logger } = options
-  const queue: Item[] = []
+  const { partition, owner, lanes, topics, checkpoints, logger } = options
+  const queue = publishQueue()
+  const notes = undeliveredNotes({
+    ...options,
+    onUndelivered: count => {
+      if (!abandoned) options.onUndelivered(count)
+    },
+  })
+  const again = sendAgain({ ...options, notes, deliver, sentThrough: () => reached })
   const idlers: (() => void)[] = []
-  const resendFrom = performance.now() + options.resendAfterMs
   let published = options.published
   let noted = options.published
-  let unnoted: { through: Published; changes: Sendable[] }[] = []
+  let unnoted: { through: Published; changes: readonly Sendable[] }[] = []
+  /** Offset of the newest change that was sent: part of a step may be, so it may be ahead of `published`. */
+  let reached = options.published.offset
+  let sent = 0
   let abandoned = false
   let working: Promise<void> | null = null
-  let lastResendPoll = 0
   let isCommitting = false
-  let sent = 0
 
-  const resendTimer = setInterval(() => wake(), resendPollMs)
+  const isOwned = () => !abandoned
+  const timer = setInterval(() => wake(), wakesEveryMs)
 
-  function enqueue(changes: Sendable[], through: Published): void {
+  /** `through`: the step that ends with these changes; null where more of it follows. */
+  function enqueue(changes: readonly Sendable[], through: Published | null): void {
     isCommitting = false
-    queue.push({ changes, through })
+    queue.add(changes, through)
     setTimeout(wake, wakesAfterMs)
   }
 
   function wake(): void {
     if (working === null && !abandoned) {
       working = work()
-        .catch(error => sparing(logger).error({ partition, code: codeOf(error), err: error }, 'publisher failed'))
+        .catch(error => sparing(logger).error({ partition, code: errorCode(error), err: error }, 'publisher failed'))
         .finally(() => {
           working = null
-          if (queue.length > 0) wake()
+          if (!queue.isEmpty()) wake()
           else for (const done of idlers.splice(0)) done()
         })
     }
   }
 
   async function work(): Promise<void> {
-    while (queue.length > 0 && !abandoned) await sendNext()
-    if (abandoned) return
-    await resend()
+    for (;;) {
+      if (abandoned) return
+      await again.look()
+      if (queue.isEmpty()) break
+      await sendNext()
+    }
     // a note now would only hinder the commit, whose changes are soon enqueued
     if (!isCommitting) await notePublished()
   }
 
   async function sendNext(): Promise<void> {
-    const items = take()
-    const changes = items.flatMap(item => item.changes)
-    if (!(await sendUntilAcknowledged(changes))) return
-    published = items.at(-1)?.through ?? published
+    const { changes, through, done } = queue.take()
+    const delivered = await deliver(changes)
+    if (delivered === null) return
+    published = through ?? published
+    reached = changes.at(-1)?.offset ?? reached
     unnoted.push({ through: published, changes })
-    queue.splice(0, items.length)
-    sent += changes.length
-    options.onPublished(changes.length)
-    for (const done of idlers.splice(0)) done()
+    done()
+    options.onPublished(delivered)
+    for (const idler of idlers.splice(0)) idler()
   }
 
-  function take(): Item[] {
-    let changes = 0
-    let count = 0
-    for (const item of queue) {
-      if (count > 0 && changes + item.changes.length > changesPerSendMax) break
-      changes += item.changes.length
-      count++
+  /** Each change is delivered, or noted as undelivered. Returns how many are delivered; null when the partition was lost meanwhile. */
+  async function deliver(changes: readonly Sendable[]): Promise<number | null> {
+    let delivered = 0
+    let left = changes
+    for (let attempt = 0; left.length > 0 && !abandoned; attempt++) {
+      const { answered, refused, unknown, code, ...rest } = await sendChanges(lanes, topics, partition, left, isOwned)
+      if (abandoned) break
+      await untilDone(() => notes.settle(answered, refused), 'what Kafka refused is not noted yet')
+      left = rest.left
+      delivered += answered.length - refused.length
+      sent += answered.length
+      if (left.length === 0) break
+      if (answered.length > 0) attempt = 0
+      await addResend(keysOf(unknown))
+      sparing(logger).warn({ partition, changes: left.length, code }, 'changes not acknowledged, sending them again')
+      await delay(Math.min(100 * 2 ** attempt, backoffMaxMs))
     }
-    return queue.slice(0, count)
-  }
-
-  /** Returns false when the partition was lost meanwhile. */
-  async function sendUntilAcknowledged(changes: Sendable[]): Promise<boolean> {
-    for (let attempt = 0; !abandoned; attempt++) {
-      try {
-        await send(changes)
-        if (abandoned) await addResend(keysOf(changes))
-        return !abandoned
-      } catch (error) {
-        await addResend(keysOf(changes))
-        const fields = { partition, changes: changes.length, code: codeOf(error) }
-        sparing(logger).warn(fields, 'changes not acknowledged, sending them again')
-        await delay(Math.min(100 * 2 ** attempt, 3000))
-      }
-    }
-    return false
-  }
-
-  async function send(changes: Sendable[]): Promise<void> {
-    const records = {
-      users: [] as { key: string; value: string | null }[],
-      teams: [] as { key: string; value: string | null }[],
-    }
-    for (const { topic, key, value, tombstone } of changes) {
-      records[topic].push({ key, value })
-      if (tombstone) records[topic].push({ key, value: null })
-    }
-    // teams first, so that a service usually knows a team before it meets its members
-    if (records.teams.length > 0) await lanes.appendAll(topics.teams, partition, records.teams)
-    if (records.users.length > 0) await lanes.appendAll(topics.users, partition, records.users)
+    if (!abandoned) return delivered
+    await addResend(keysOf(changes))
+    return null
   }
 
   async function addResend(keys: string[]): Promise<void> {
-    await untilDone(() => checkpoints.addResend(partition, keys))
-  }
-
-  async function resend(): Promise<void> {
-    const now = performance.now()
-    if (now < resendFrom || now - lastResendPoll < resendPollMs) return
-    lastResendPoll = now
-    const keys = await checkpoints.resendKeys(partition, owner)
-    if (keys.length === 0) return
-    const changes: Sendable[] = []
-    for (const key of keys) {
-      const newest = await newestOf(key)
-      if (newest !== null) changes.push(newest)
-    }
-    if (await sendUntilAcknowledged(changes)) await checkpoints.pullResend(partition, owner, keys)
-  }
-
-  function newestOf(noted: string): Promise<Sendable | null> {
-    const [topic, tenantId, ...key] = noted.split('|')
-    return outbox.newest(topic as Sendable['topic'], tenantId ?? '', key.join('|'), published)
+    await untilDone(() => checkpoints.addResend(partition, keys), 'keys of an unknown send not noted yet')
   }
 
   async function notePublished(): Promise<void> {
@@ -163,7 +137,7 @@ export function publisher(options: PublisherOptions) {
   /** Tells that a commit has stored this `published` under our ownership. */
   function markNoted(through: Published): void {
     noted = through
-    unnoted = unnoted.slice(unnoted.findIndex(sent => sent.through === through) + 1)
+    unnoted = unnoted.slice(unnoted.findLastIndex(sent => sent.through === through) + 1)
   }
 
   /** What a commit that begins now is to note, null for nothing new. It ends by enqueueing its changes. */
@@ -172,26 +146,28 @@ export function publisher(options: PublisherOptions) {
     return published === noted ? null : published
   }
 
-  async function untilDone(act: () => Promise<void>): Promise<void> {
-    for (let attempt = 0; attempt < 20; attempt++) {
+  /** Never given up: nobody else knows of it, and whoever owns the partition has to. */
+  async function untilDone(act: () => Promise<void>, trouble: string): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
       try {
         return await act()
       } catch (error) {
-        sparing(logger).warn({ partition, code: codeOf(error) }, 'keys of an unknown send not noted yet')
-        await delay(Math.min(100 * 2 ** attempt, 3000))
+        sparing(logger).warn({ partition, code: errorCode(error), attempt }, trouble)
+        await delay(Math.min(100 * 2 ** attempt, backoffMaxMs))
       }
     }
   }
 
-  /** Resolves when at most `items` batches wait, or the partition is lost. */
-  async function backlogBelow(items: number): Promise<void> {
-    while (queue.length > items && !abandoned) await new Promise<void>(resolve => idlers.push(resolve))
+  /** Resolves when at most `parts` wait, and no more than may, or the partition is lost. */
+  async function backlogBelow(parts: number): Promise<void> {
+    while (queue.isAbove(parts) && !abandoned) await new Promise<void>(resolve => idlers.push(resolve))
   }
 
   function abandon(): void {
     if (abandoned) return
+    options.onUndelivered(0)
     abandoned = true
-    clearInterval(resendTimer)
+    clearInterval(timer)
     const keys = keysOf(unnoted.flatMap(sent => sent.changes))
     if (keys.length > 0) void addResend(keys)
     for (const done of idlers.splice(0)) done()
@@ -206,22 +182,17 @@ export function publisher(options: PublisherOptions) {
   }
 
   return {
+    /** Reads which keys have an undelivered change; before the first change is enqueued. */
+    load: notes.load,
     enqueue,
-    /** Changes that wait, and how many were sent since the take-over. */
-    backlog: () => ({ changes: queue.reduce((sum, { changes }) => sum + changes.length, 0), sent }),
     backlogBelow,
     abandon,
     finish,
     markNoted,
     takeAlong,
+    /** Adds those of the keys to `resend` that have no note: what is noted waits for a wish, or for its time. */
+    resendLater: (keys: readonly string[]) => addResend(keys.filter(key => !again.isNoted(key))),
+    /** Changes that wait, and how many were answered for since the take-over: what waits while that number stays stands still. */
+    backlog: () => ({ changes: queue.changes(), sent }),
   }
-}
-
-/** How a key is noted in the checkpoint's `resend`. */
-export const keyOf = ({ topic, tenantId, key }: Sendable) => `${topic}|${tenantId}|${key}`
-
-const keysOf = (changes: readonly Sendable[]) => [...new Set(changes.map(keyOf))]
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown'
 }
