@@ -45,8 +45,10 @@ function toldSteps({ changes, checkpoint, tenant }: Evidence, offset: number): S
 }
 
 function publishedStep(change: ToldChange, published: { offset: number; step: number } | null): Step {
-  const { offset, step, type, publishedAt } = change
+  const { offset, step, type, publishedAt, refused } = change
   const what = type ?? 'null value'
+  if (refused != null)
+    return { step: 'undelivered', at: null, text: `Kafka does not take ${what} (${refused}): hibob-sync parked list` }
   const isPublished =
     published !== null && (offset < published.offset || (offset === published.offset && step <= published.step))
   return isPublished

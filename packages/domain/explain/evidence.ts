@@ -57,4 +57,6 @@ export interface ToldChange {
   foldedAt: string | null
   /** When the record was made that is on the topic; null where it is not known. */
   publishedAt: string | null
+  /** What Kafka answered where it does not take the change; null or missing where it does. */
+  refused?: string | null
 }

@@ -1,7 +1,13 @@
 // `changes`: what Learn Amp services were told of a tenant. Streamed from the history, however long it is.
 import type { FieldChange } from '@hibob-sync/domain'
 import { offsetForTime } from '@hibob-sync/kafka'
-import { changeHistory, type OutboxChange, projectorCheckpoints } from '@hibob-sync/mongo'
+import {
+  changeHistory,
+  type OutboxChange,
+  projectorCheckpoints,
+  undeliveredChanges,
+  undeliveredId,
+} from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -49,8 +55,12 @@ export function changesCommand(program: Command, context: Context): void {
       const fromOffset = await offsetSince(context, partition, options.since)
       const mongo = await context.mongo()
       const published = (await projectorCheckpoints(mongo).load(partition))?.published ?? { offset: -1, step: 0 }
-      const isPublished = ({ offset, step }: OutboxChange) =>
-        offset < published.offset || (offset === published.offset && step <= published.step)
+      const undelivered = new Map(
+        (await undeliveredChanges(mongo).list(tenant)).map(({ _id, offset }) => [_id, offset]),
+      )
+      const isPublished = (change: OutboxChange) =>
+        undelivered.get(undeliveredId(change)) !== change.offset &&
+        (change.offset < published.offset || (change.offset === published.offset && change.step <= published.step))
       const { user: userId, newestFirst = false } = options
       const history = (atMost: number | undefined) =>
         changeHistory(mongo).of(tenant, partition, {

@@ -11,6 +11,7 @@ import {
   pendingReads,
   projectorCheckpoints,
   replays,
+  undeliveredChanges,
 } from '@hibob-sync/mongo'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -24,12 +25,16 @@ interface PartitionStatus {
   unsent_changes: number
 }
 
+const undeliveredNamed = 10
+
 export interface Status {
   log: { events: number }
   importer: { lag: number }
   projector: { lag: number; unsent_changes: number }
   pending_reads: number
   parked: number
+  /** Changes that Kafka does not take. */
+  undelivered: number
   /** Those that hold events. */
   partitions: PartitionStatus[]
   /** Those under way. */
@@ -43,6 +48,9 @@ export interface Status {
     managers: number
     pending_reads: number
     parked: number
+    undelivered: number
+    /** Ids of the first of them, as `parked show` takes them. */
+    undelivered_changes: string[]
     /** Why HiBob did not answer when it was last asked; null when it did. */
     hibob_failure: string | null
     hibob_failed_at: string | null
@@ -82,6 +90,7 @@ export function statusCommand(program: Command, context: Context): void {
           ['changes to send', status.projector.unsent_changes],
           ['people to read', status.pending_reads],
           ['parked', status.parked],
+          ['undelivered changes', status.undelivered],
         ],
         '',
       )
@@ -124,6 +133,13 @@ export function statusCommand(program: Command, context: Context): void {
         ]),
         'There are no tenants: add one with `hibob-sync tenants add`',
       )
+      const undelivered = status.tenants.filter(tenant => tenant.undelivered > 0)
+      if (undelivered.length > 0)
+        printTable(
+          ['Kafka does not take', 'changes', 'such as (hibob-sync parked list)'],
+          undelivered.map(tenant => [tenant.tenant, tenant.undelivered, tenant.undelivered_changes.join(' ')]),
+          '',
+        )
       const failing = status.tenants.filter(tenant => tenant.hibob_failure !== null)
       if (failing.length > 0)
         printTable(
@@ -155,6 +171,7 @@ export async function readStatus(context: Context): Promise<Status> {
   const sum = (of: (partition: PartitionStatus) => number) => partitions.reduce((total, one) => total + of(one), 0)
   const pending = pendingReads(mongo)
   const parked = parkedEvents(mongo)
+  const undelivered = undeliveredChanges(mongo)
   const models = await context.models()
   const tenants: Status['tenants'] = []
   for (const { tenant, state, hibob_failure, hibob_failed_at, hibob_notes } of await (
@@ -167,6 +184,8 @@ export async function readStatus(context: Context): Promise<Status> {
       ...(await models.counts(tenant)),
       pending_reads: await pending.count(tenant),
       parked: await parked.count(tenant),
+      undelivered: await undelivered.count(tenant),
+      undelivered_changes: (await undelivered.list(tenant, undeliveredNamed)).map(({ _id }) => _id),
       hibob_failure,
       hibob_failed_at,
       hibob_notes,
@@ -179,6 +198,7 @@ export async function readStatus(context: Context): Promise<Status> {
     projector: { lag: sum(({ projector_lag }) => projector_lag), unsent_changes: sum(one => one.unsent_changes) },
     pending_reads: await pending.count(),
     parked: await parked.count(),
+    undelivered: await undelivered.count(),
     partitions,
     replays: (await replays(mongo).list()).map(replay => ({
       tenant: replay.tenantId,

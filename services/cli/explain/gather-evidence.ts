@@ -11,7 +11,16 @@ import {
   settingsNow,
 } from '@hibob-sync/domain'
 import { logEnds, readRange, readStretches } from '@hibob-sync/kafka'
-import { importerCheckpoints, type PersonNotes, personNotes, projectorCheckpoints } from '@hibob-sync/mongo'
+import {
+  importerCheckpoints,
+  type Mongo,
+  type PersonNotes,
+  personNotes,
+  projectorCheckpoints,
+  type UndeliveredChange,
+  undeliveredChanges,
+  undeliveredId,
+} from '@hibob-sync/mongo'
 import { asUnreachable, type Context } from '../context.ts'
 import { progressDisplay } from '../progress.ts'
 import { publicationTimes } from './publication-times.ts'
@@ -46,7 +55,7 @@ export async function gatherEvidence(context: Context, asked: Asked): Promise<Ev
     itemNames: await reader.itemNames(asked.tenant, generation, itemsOf(notes.user, settings, fields)),
     settings,
     ...queued(notes),
-    changes: await told(context, partition, notes),
+    changes: await told(context, partition, notes, await undeliveredOf(mongo, asked)),
     checkpoint,
     importerAt: (await importerCheckpoints(mongo).load(partition))?.offset ?? null,
     log: ends.get(partition) ?? { low: 0, high: 0 },
@@ -77,7 +86,15 @@ function queued({ pending, dated, parked, parkedOthers }: PersonNotes) {
   }
 }
 
-async function told(context: Context, partition: number, { changes }: PersonNotes): Promise<Evidence['changes']> {
+const undeliveredOf = (mongo: Mongo, { tenant, user }: { tenant: string; user: string }) =>
+  undeliveredChanges(mongo).get(undeliveredId({ topic: 'users', key: `${tenant}/${user}` }))
+
+async function told(
+  context: Context,
+  partition: number,
+  { changes }: PersonNotes,
+  undelivered: UndeliveredChange | null,
+): Promise<Evidence['changes']> {
   const { userChanges } = context.topics()
   const times = await context.withKafka(client => publicationTimes(client, userChanges, partition, changes))
   return changes.map(({ offset, step, value, foldedAt }) => ({
@@ -86,6 +103,7 @@ async function told(context: Context, partition: number, { changes }: PersonNote
     type: value === null ? null : (JSON.parse(value) as { type: string }).type,
     foldedAt: foldedAt?.toISOString() ?? null,
     publishedAt: times.get(offset) ?? null,
+    refused: undelivered?.offset === offset ? undelivered.cause : null,
   }))
 }
 
