@@ -31,7 +31,7 @@ export interface SupervisedService {
 }
 
 const command = resolve(import.meta.dirname, '../../services/cli/main.ts')
-const clockPreload = resolve(import.meta.dirname, 'shift-clock.ts')
+const preload = resolve(import.meta.dirname, 'service-preload.ts')
 const againAfterMs = 300
 const pollMs = 20
 
@@ -47,7 +47,7 @@ export function superviseService(name: ServiceName, env: NodeJS.ProcessEnv, dir:
   function start(): void {
     started = false
     asked = false
-    const fresh = spawn(process.execPath, ['--import', clockPreload, command, 'run', name], {
+    const fresh = spawn(process.execPath, ['--import', preload, command, 'run', name], {
       env: { ...process.env, ...env, LOG_LEVEL: 'info', CLOCK_FILE: clockFile },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -13,8 +13,8 @@ export const mutants: Mutant[] = [
   {
     name: 'the ingress answers 200 before the log has the webhook',
     file: 'services/ingress/take-webhook.ts',
-    from: 'await append(tenantId, value)',
-    to: 'void append(tenantId, value)',
+    from: 'append(tenantId, webhookEvent(',
+    to: 'void append(tenantId, webhookEvent(',
     tests: ['services/ingress/take-webhook.test.ts'],
   },
   {
