@@ -13,7 +13,7 @@ import { type AttackName, attacks, type Target } from './attacks.ts'
 import type { GoodFigures } from './good-sender.ts'
 import { type IngressUnderTest, startIngressUnderTest } from './ingress-under-test.ts'
 import { prepareTenants } from './tenants.ts'
-import { judge, type Measured, printHead, printRow } from './verdict.ts'
+import { judge, type Measured, printGood, printHead, printRow } from './verdict.ts'
 
 const seconds = Number(process.env['ATTACK_SECONDS'] ?? 15)
 const secondsInTurn = Number(process.env['ATTACK_SECONDS_IN_TURN'] ?? 10)
@@ -73,6 +73,12 @@ try {
     printRow(measured, problems)
   }
 
+  printHead('No attack, to judge the machine by')
+  const alone = await startIngressUnderTest(env)
+  sender.send({ port: alone.port, ...prepared.good } satisfies Target)
+  await wait(secondsInTurn * 1000)
+  printGood(await ask<GoodFigures>(sender, 'end'))
+  await alone.stop()
   printHead('Each attack by itself')
   for (const name of names) {
     const ingress = await startIngressUnderTest(env)

@@ -51,17 +51,21 @@ export function printHead(title: string): void {
 
 export function printRow(measured: Measured, problems: readonly string[]): void {
   const { attack, reached, good, cpuShare, rssMaxMb, lookupsPerSecond, logLinesPerSecond } = measured
-  const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0)
   const answers = Object.entries(reached.answers).map(([what, count]) => `${what}: ${count}`)
   console.log(`${problems.length === 0 ? 'ok' : 'not ok'} - ${attack.title}`)
   console.log(
     `  attack: ${requestsPerSecond(measured).toFixed(0)} requests/s, ${reached.sockets} sockets opened, answers ${answers.join(', ') || 'none'}`,
   )
-  console.log(
-    `  good: ${good.sent} sent (${good.perSecond.toFixed(0)}/s), ${good.taken} answered 200, p50 ${ms(good.p50Ms)} ms, p99 ${ms(good.p99Ms)} ms, max ${ms(good.maxMs)} ms`,
-  )
+  printGood(good)
   console.log(
     `  ingress: RSS ${rssMaxMb.toFixed(0)} MB, ${(cpuShare * 100).toFixed(0)} % of a core, ${lookupsPerSecond.toFixed(1)} look-ups/s, ${logLinesPerSecond.toFixed(1)} log lines/s`,
   )
   for (const problem of problems) console.log(`  ${problem}`)
+}
+
+export function printGood({ sent, perSecond, taken, p50Ms, p99Ms, maxMs }: GoodFigures): void {
+  const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0)
+  console.log(
+    `  good: ${sent} sent (${perSecond.toFixed(0)}/s), ${taken} answered 200, p50 ${ms(p50Ms)} ms, p99 ${ms(p99Ms)} ms, max ${ms(maxMs)} ms`,
+  )
 }
