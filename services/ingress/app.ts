@@ -5,11 +5,12 @@ import { limitSockets } from '@hibob-sync/runtime'
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { bodyOf, type Refusal, type RefusalCode, refusals } from './answers.ts'
+import { BodyRefused } from './body-refused.ts'
 import { clientErrorAnswer } from './client-errors.ts'
 import { limitPipelining } from './pipelining.ts'
 import { type Outcome, takeWebhook, type WebhookTaker } from './take-webhook.ts'
 import type { KnownTenant, Lookup, TenantCache } from './tenant-cache.ts'
-import { BodyRefused, webhookBodies } from './webhook-bodies.ts'
+import { webhookBodies } from './webhook-bodies.ts'
 
 export interface AppOptions extends WebhookTaker {
   tenants: Pick<TenantCache, 'find' | 'findAnew'>

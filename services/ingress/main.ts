@@ -29,7 +29,7 @@ const appendWithinMs = 4000
 const sendTimeoutMs = 3000
 const queueBytesMax = 32 * 1024 * 1024
 /** Connections that the system accepts before this process comes to them. */
-const backlog = 4096
+const backlog = 1024
 /** A request that has not even arrived whole by then is cut off at the end. */
 const finishWithinMs = 6000
 

@@ -8,7 +8,7 @@ function start(limits: BodyLimits = {}) {
   const bodies = webhookBodies({ ...limits, now: () => at })
   t.teardown(bodies.stop)
 
-  function arrive(tenantId: string, length = Number.NaN) {
+  function arrive(tenantId: string, length = 1000) {
     const stream = new PassThrough()
     const body = { stream, came: '' }
     bodies.read(tenantId, stream, length, (refused, whole) => {
@@ -39,7 +39,7 @@ t.test(
   'one that is too large is refused, by its head or when it has come, and a connection that breaks leaves nothing',
   async t => {
     const { arrive, heldBytes } = start({ bodyBytesMax: 3 })
-    const [told, untold, broken] = [arrive('acme', 4), arrive('acme'), arrive('acme')]
+    const [told, untold, broken] = [arrive('acme', 4), arrive('acme', Number.NaN), arrive('acme', 3)]
     untold.stream.write('abcd')
     broken.stream.write('ab')
     await setImmediate()
@@ -115,4 +115,20 @@ t.test('a body ends that brings less than 16 KiB/s over 2 s, or lasts for 10 s',
   t.same(came[3], ['request_too_slow', '', 'request_too_slow'])
   t.same(came[8], ['request_too_slow', '', 'request_too_slow'])
   t.same(came[9], ['request_too_slow', 'request_too_slow', 'request_too_slow'])
+})
+
+t.test('of bodies said to be large, or of no length, only so many are read at once; small ones go on', async t => {
+  const { arrive } = start()
+  const large = 256 * 1024
+  const ofOne = Array.from({ length: 64 }, (_, index) => arrive('acme', index % 2 === 0 ? large : Number.NaN))
+  t.equal(arrive('acme', large).came, 'webhook_share_exceeded')
+  t.equal(arrive('acme', Number.NaN).came, 'webhook_share_exceeded')
+  for (const tenant of ['b', 'c', 'd']) for (let i = 0; i < 64; i++) t.equal(arrive(tenant, large).came, '')
+  t.equal(arrive('e', large).came, 'ingress_overloaded')
+  const small = arrive('acme', 700)
+  small.stream.end('good')
+  ofOne[0]?.stream.end()
+  while (small.came === '' || ofOne[0]?.came === '') await setImmediate()
+  t.equal(small.came, 'whole good')
+  t.equal(arrive('acme', large).came, '', 'one has ended')
 })

@@ -1,16 +1,8 @@
 // Bodies that arrive, before anybody has checked their signature. They hold at most 64 MiB, those of one tenant a quarter of it: beyond
-// that the oldest unfinished body ends with 503, since a good webhook arrives at once. One that comes too slowly ends with 408.
+// that the oldest unfinished body ends with 503, since a good webhook arrives at once. One that comes too slowly ends with 408. Of bodies
+// that are said to be large only as many are read at once as fit in there: reading them is what costs most.
 import type { Readable } from 'node:stream'
-import type { RefusalCode } from './answers.ts'
-
-/** Ends a request whose body is not read to its end. */
-export class BodyRefused extends Error {
-  readonly refusal: RefusalCode
-  constructor(refusal: RefusalCode) {
-    super(refusal)
-    this.refusal = refusal
-  }
-}
+import { type BodyRefusal, type BodyRefused, bodyRefused } from './body-refused.ts'
 
 export interface BodyLimits {
   bodyBytesMax?: number
@@ -26,11 +18,12 @@ interface ArrivingBody {
   /** The bytes it had at `measuredAt`. */
   measuredBytes: number
   measuredAt: number
-  end(refusal: RefusalCode): void
+  end(refusal: BodyRefusal): void
 }
 
 interface TenantBodies {
   held: number
+  large: number
   /** Oldest first. */
   arriving: Set<ArrivingBody>
 }
@@ -42,6 +35,8 @@ const withinMs = 10_000
 const measureMs = 2000
 const measuredBytesMin = (16 * kib * measureMs) / 1000
 const sweepMs = 500
+/** HiBob's webhooks are smaller. */
+const largeBytes = 16 * kib
 /** What a piece costs beside its bytes. */
 const pieceBytes = 256
 
@@ -49,7 +44,10 @@ export function webhookBodies(limits: BodyLimits = {}) {
   const { bodyBytesMax = 256 * kib, tenantBytesMax = 16 * kib * kib, bytesMax = 64 * kib * kib } = limits
   const { now = () => performance.now() } = limits
   const byTenant = new Map<string, TenantBodies>()
+  const tenantLargeMax = Math.floor(tenantBytesMax / bodyBytesMax)
+  const largeMax = Math.floor(bytesMax / bodyBytesMax)
   let held = 0
+  let large = 0
   const sweeper = setInterval(sweep, sweepMs).unref()
 
   /** Calls `done` once: with the whole body or a `BodyRefused`. `length`: as the head tells, NaN when it does not. */
@@ -57,10 +55,13 @@ export function webhookBodies(limits: BodyLimits = {}) {
     tenantId: string,
     stream: Readable,
     length: number,
-    done: (refused: BodyRefused | null, body?: Buffer) => void,
+    done: (refusal: BodyRefused | null, body?: Buffer) => void,
   ) {
-    if (length > bodyBytesMax) return done(new BodyRefused('webhook_too_large'))
+    if (length > bodyBytesMax) return done(bodyRefused.webhook_too_large)
     const tenant = bodiesOf(tenantId)
+    const isLarge = !(length <= largeBytes)
+    if (isLarge && tenant.large >= tenantLargeMax) return done(bodyRefused.webhook_share_exceeded)
+    if (isLarge && large >= largeMax) return done(bodyRefused.ingress_overloaded)
     const pieces: Buffer[] = []
     const startedAt = now()
     const body: ArrivingBody = {
@@ -68,9 +69,10 @@ export function webhookBodies(limits: BodyLimits = {}) {
       startedAt,
       measuredBytes: 0,
       measuredAt: startedAt,
-      end: refusal => finish(new BodyRefused(refusal)),
+      end: refusal => finish(bodyRefused[refusal]),
     }
     tenant.arriving.add(body)
+    if (isLarge) countLarge(tenant, 1)
     stream.on('data', onData)
     stream.on('end', onEnd)
     stream.on('error', onError)
@@ -88,27 +90,33 @@ export function webhookBodies(limits: BodyLimits = {}) {
     }
 
     function onError(): void {
-      finish(new BodyRefused('request_malformed'))
+      finish(bodyRefused.request_malformed)
     }
 
-    function finish(refused: BodyRefused | null, whole?: Buffer): void {
+    function finish(refusal: BodyRefused | null, whole?: Buffer): void {
       stream.off('data', onData)
       stream.off('end', onEnd)
       stream.off('error', onError)
       // a connection that breaks after the answer is nobody's fault
-      if (refused !== null) stream.on('error', () => {})
+      if (refusal !== null) stream.on('error', () => {})
       tenant.arriving.delete(body)
+      if (isLarge) countLarge(tenant, -1)
       hold(tenant, -body.bytes - pieces.length * pieceBytes)
-      done(refused, whole)
+      done(refusal, whole)
     }
   }
 
   function bodiesOf(tenantId: string): TenantBodies {
     const known = byTenant.get(tenantId)
     if (known !== undefined) return known
-    const bodies: TenantBodies = { held: 0, arriving: new Set() }
+    const bodies: TenantBodies = { held: 0, large: 0, arriving: new Set() }
     byTenant.set(tenantId, bodies)
     return bodies
+  }
+
+  function countLarge(tenant: TenantBodies, change: 1 | -1): void {
+    tenant.large += change
+    large += change
   }
 
   function hold(tenant: TenantBodies, bytes: number): void {
@@ -121,7 +129,7 @@ export function webhookBodies(limits: BodyLimits = {}) {
     else if (held > bytesMax) endOldest(largest(tenant), 'ingress_overloaded')
   }
 
-  function endOldest({ arriving }: TenantBodies, refusal: RefusalCode): void {
+  function endOldest({ arriving }: TenantBodies, refusal: BodyRefusal): void {
     const [oldest] = arriving
     oldest?.end(refusal)
   }
