@@ -67,7 +67,7 @@ t.test('the importer and the commands pass over what they cannot read', async ()
   fc.assert(
     fc.property(odd, values => {
       const records = logWith(values)
-      const { people } = whatIsAsked(records.map(decodeEvent), 1000)
+      const { people } = whatIsAsked(records.map(decodeEvent), { settlingMs: 1000, takenAt: 0, now: 0 })
       for (const { employeeId, eventId } of people) equal(`${employeeId}${eventId}`.isWellFormed(), true)
       const sources = records
         .map(decodeEvent)

@@ -25,7 +25,7 @@ t.test('a dated reading is due when its time has come, once, and only of partiti
 t.test('an earlier reading for a webhook does not settle a dated one', async t => {
   const demand = { tenantId: 'acme', employeeId: '2', throughOffset: 20, eventId: 'e', triggeredBy: null }
   await later('2', 3)
-  await pending.webhooksSeen(3, [{ ...demand, firstAt: 1000, newestAt: 1000 }], 25)
+  await pending.webhooksSeen(3, [{ ...demand, takenAt: 1000 }], 25)
   await done('2', 20)
   t.same(await due(3, 9e9), [])
   await pending.wakeDated([3], at)
@@ -35,7 +35,7 @@ t.test('an earlier reading for a webhook does not settle a dated one', async t =
 t.test('a reading that is under way when the date comes does not settle the dated one', async t => {
   const demand = { tenantId: 'acme', employeeId: '3', throughOffset: 20, eventId: 'e', triggeredBy: null }
   await later('3', 4)
-  await pending.webhooksSeen(4, [{ ...demand, firstAt: at - 26, newestAt: at - 26 }], 25)
+  await pending.webhooksSeen(4, [{ ...demand, takenAt: at - 26 }], 25)
   t.equal((await due(4, at - 1)).length, 1, 'read now, just before the date')
   await pending.wakeDated([4], at)
   await done('3', 20)

@@ -125,6 +125,10 @@ export function importStore(mongo: Mongo) {
   const postpone = async (importId: string, dueAt: number, waiting: string) =>
     void (await collection.updateOne({ _id: importId, open: true }, { $set: { dueAt, waiting } }))
 
+  /** Whoever takes a partition over has a clock of its own: nothing is put off beyond `latest`. */
+  const dueWithin = async (partition: number, latest: number) =>
+    void (await collection.updateMany({ open: true, partition, dueAt: { $gt: latest } }, { $set: { dueAt: latest } }))
+
   /** How it ends is decided: from now on it can end in no other way. Returns what was decided first, or null when it is over. */
   async function conclude(importId: string, run: string, outcome: ImportOutcome): Promise<ImportOutcome | null> {
     await collection.updateOne({ _id: importId, open: true, run, outcome: null }, { $set: { outcome } })
@@ -161,6 +165,7 @@ export function importStore(mongo: Mongo) {
     begin,
     progress,
     postpone,
+    dueWithin,
     conclude,
     close,
     cancel,

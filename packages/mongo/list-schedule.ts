@@ -1,4 +1,4 @@
-// When each tenant's company lists were last read and are to be read again (protocol P9). Times in ms.
+// When each tenant's company lists were last read and are to be read again (protocol P9). Times in ms, by the importer's clock.
 import type { Mongo } from './connection.ts'
 
 export interface ListReading {
@@ -23,6 +23,9 @@ export function listSchedule(mongo: Mongo) {
     )
   }
 
+  /** Whoever takes a partition over has a clock of its own: nothing is due later than at `latest`. */
+  const dueWithin = async (partition: number, latest: number) =>
+    void (await collection.updateMany({ partition, dueAt: { $gt: latest } }, { $set: { dueAt: latest } }))
   const due = (partitions: readonly number[], now: number) =>
     collection.find({ partition: { $in: [...partitions] }, dueAt: { $lte: now } }, { sort: { dueAt: 1 } }).toArray()
   const get = (tenantId: string) => collection.findOne({ _id: tenantId })
@@ -35,5 +38,5 @@ export function listSchedule(mongo: Mongo) {
     void (await collection.updateOne({ _id: tenantId }, { $set: { dueAt } }))
   const forget = async (tenantId: string) => void (await collection.deleteOne({ _id: tenantId }))
 
-  return { dueBy, due, get, read, postpone, forget }
+  return { dueBy, dueWithin, due, get, read, postpone, forget }
 }

@@ -12,7 +12,7 @@ const people = ['1', '2', '3']
 interface Expected {
   throughOffset: number
   dueAt: number
-  /** Log times of the webhooks not yet read, oldest first. */
+  /** When the webhooks not yet read were taken, oldest first. */
   unread: number[]
 }
 
@@ -49,8 +49,7 @@ async function live(acts: readonly Act[]): Promise<void> {
   async function take(twice: boolean): Promise<void> {
     const stretch = new Map<string, WebhookDemand>()
     for (let offset = position + 1; offset < log.length; offset++) {
-      const { who: employeeId, time } = log[offset] as { who: string; time: number }
-      const firstAt = stretch.get(employeeId)?.firstAt ?? time
+      const { who: employeeId } = log[offset] as { who: string }
       const eventId = `e${offset}`
       stretch.set(employeeId, {
         tenantId,
@@ -58,12 +57,11 @@ async function live(acts: readonly Act[]): Promise<void> {
         throughOffset: offset,
         eventId,
         triggeredBy: null,
-        firstAt,
-        newestAt: time,
+        takenAt: now,
       })
       const before = expected.get(employeeId) ?? { throughOffset: -1, dueAt: 0, unread: [] }
-      const unread = [...before.unread, time]
-      const dueAt = Math.min(time + settlingMs, (unread[0] ?? 0) + 3 * settlingMs)
+      const unread = [...before.unread, now]
+      const dueAt = Math.min(now + settlingMs, (unread[0] ?? 0) + 3 * settlingMs)
       expected.set(employeeId, { throughOffset: Math.max(before.throughOffset, offset), dueAt, unread })
     }
     for (let times = twice ? 2 : 1; times > 0; times--)

@@ -7,14 +7,13 @@ const pending = pendingReads(mongo)
 const settlingMs = 25
 const partition = 3
 
-const demand = (employeeId: string, throughOffset: number, newestAt: number, firstAt = newestAt): WebhookDemand => ({
+const demand = (employeeId: string, throughOffset: number, takenAt: number): WebhookDemand => ({
   tenantId: 'acme',
   employeeId,
   throughOffset,
   eventId: `e${throughOffset}`,
   triggeredBy: null,
-  firstAt,
-  newestAt,
+  takenAt,
 })
 const see = (...demands: WebhookDemand[]) => pending.webhooksSeen(partition, demands, settlingMs)
 const fold = (employeeId: string, throughOffset: number, now: number) =>
@@ -55,10 +54,14 @@ t.test('further webhooks move the reading later, but never past three settling t
   }
 })
 
-t.test('many webhooks of one stretch are one write, bounded by the first of them', async t => {
-  await see(demand('stretch', 20, 1090, 1000), demand('other', 19, 1080))
-  t.match(await entry('stretch'), { dueAt: 1075, throughOffset: 20, firstUnreadAt: 1000, newestWebhookAt: 1090 })
-  t.match(await entry('other'), { dueAt: 1105 })
+t.test('what was set for later by a clock that is ahead is due a settling time after the take-over', async t => {
+  const aheadMs = 86_400_000
+  await pending.webhooksSeen(90, [demand('ahead', 10, 1000 + aheadMs), demand('soon', 11, 1010)], settlingMs)
+  await pending.dueWithin(90, 1020, settlingMs)
+  t.match(await entry('ahead'), { dueAt: 1045, firstUnreadAt: 1020, throughOffset: 10 })
+  t.match(await entry('soon'), { dueAt: 1035, firstUnreadAt: 1010 })
+  await pending.webhooksSeen(90, [demand('ahead', 12, 1030)], settlingMs)
+  t.match(await entry('ahead'), { dueAt: 1055, newestWebhookAt: 1030 }, 'and holds up no later webhook')
 })
 
 t.test('a stretch that is taken again changes nothing', async t => {

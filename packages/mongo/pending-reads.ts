@@ -1,4 +1,4 @@
-// Who is to be read from HiBob, one entry a person (protocol P3). Times are log times in ms.
+// Who is to be read from HiBob, one entry a person (protocol P3). Times are those of the importer that takes webhooks from the log, in ms.
 import type { DueReading } from '@hibob-sync/domain'
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb'
 import type { Mongo } from './connection.ts'
@@ -12,7 +12,7 @@ export interface PendingRead {
   throughOffset: number
   dueAt: number
   firstUnreadAt: number
-  /** Null when no webhook asked. */
+  /** When the newest webhook was taken from the log; null when no webhook asked. */
   newestWebhookAt: number | null
   /** Offset of the newest webhook that asked; absent when none did. */
   webhookOffset?: number
@@ -28,8 +28,8 @@ export interface WebhookDemand {
   throughOffset: number
   eventId: string
   triggeredBy: string | null
-  firstAt: number
-  newestAt: number
+  /** When the stretch was taken from the log. */
+  takenAt: number
 }
 
 /** A reading for a row that takes effect later; kept apart, so that no earlier reading settles it. */
@@ -55,6 +55,9 @@ export type PendingReads = ReturnType<typeof pendingReads>
 /** A person is read at the latest this many settling times after the first webhook unread. */
 const patience = 3
 
+/** Due at once, by whatever clock. */
+export const longAgo = 0
+
 const wokenMax = 1000
 const lookAgainMs = 5000
 const newestUnread = { $ifNull: ['$newestWebhookAt', '$firstUnreadAt'] }
@@ -74,11 +77,10 @@ export function pendingReads(mongo: Mongo) {
   }
 
   function upsertOf(partition: number, demand: WebhookDemand, settlingMs: number): AnyBulkWriteOperation<PendingRead> {
-    const { tenantId, employeeId, throughOffset, firstAt, newestAt, eventId, triggeredBy } = demand
+    const { tenantId, employeeId, throughOffset, takenAt, eventId, triggeredBy } = demand
     // a fold may have raised `throughOffset` past a webhook that is only taken now, so the webhooks' own offset tells what is news
     const news = { $gt: [throughOffset, { $ifNull: ['$webhookOffset', -1] }] }
     const ifNews = (value: unknown, field: string) => ({ $cond: ['$news', value, `$${field}`] })
-    const settled = { $add: [{ $max: ['$newestWebhookAt', newestAt] }, settlingMs] }
     const latest = { $add: ['$firstUnreadAt', patience * settlingMs] }
     return {
       updateOne: {
@@ -91,16 +93,16 @@ export function pendingReads(mongo: Mongo) {
               tenantId: { $literal: tenantId },
               employeeId: { $literal: employeeId },
               news,
-              firstUnreadAt: { $cond: [{ $gt: ['$newestWebhookAt', null] }, '$firstUnreadAt', firstAt] },
+              firstUnreadAt: { $cond: [{ $gt: ['$newestWebhookAt', null] }, '$firstUnreadAt', takenAt] },
             },
           },
           {
             $set: {
-              dueAt: ifNews({ $min: [settled, latest] }, 'dueAt'),
+              dueAt: ifNews({ $min: [takenAt + settlingMs, latest] }, 'dueAt'),
               kind: ifNews({ $literal: 'webhook' }, 'kind'),
               eventId: ifNews({ $literal: eventId }, 'eventId'),
               triggeredBy: ifNews({ $literal: triggeredBy }, 'triggeredBy'),
-              newestWebhookAt: { $max: ['$newestWebhookAt', newestAt] },
+              newestWebhookAt: ifNews(takenAt, 'newestWebhookAt'),
               webhookOffset: { $max: ['$webhookOffset', throughOffset] },
               throughOffset: { $max: ['$throughOffset', throughOffset] },
             },
@@ -111,7 +113,7 @@ export function pendingReads(mongo: Mongo) {
     }
   }
 
-  /** Makes people due at once, whoever asks: a fold, or `parked retry`. */
+  /** Makes people due at once. A fold and `parked retry`, whose clocks are not the importer's, give `longAgo` for `now`. */
   async function dueNow(
     partition: number,
     readings: readonly DueReading[],
@@ -160,11 +162,17 @@ export function pendingReads(mongo: Mongo) {
       .toArray()
   }
 
-  /** Log times of the newest webhooks of these people that no settled reading has followed yet, by employee id. */
+  /** Offsets of the newest webhooks of these people that no settled reading has followed yet, by employee id. */
   async function newestWebhooks(tenantId: string, employeeIds: readonly string[]): Promise<Map<string, number>> {
     const _id = { $in: employeeIds.map(employeeId => idOf({ tenantId, employeeId })) }
-    const found = await collection.find({ _id, newestWebhookAt: { $ne: null } }).toArray()
-    return new Map(found.map(({ employeeId, newestWebhookAt }) => [employeeId, newestWebhookAt as number]))
+    const found = await collection.find({ _id, webhookOffset: { $exists: true } }).toArray()
+    return new Map(found.map(({ employeeId, webhookOffset }) => [employeeId, webhookOffset as number]))
+  }
+
+  /** Whoever takes a partition over has a clock of its own: what the former one's set for later is due in a settling time. */
+  async function dueWithin(partition: number, now: number, settlingMs: number): Promise<void> {
+    const latest = now + settlingMs
+    await collection.updateMany({ partition, dueAt: { $gt: latest } }, { $set: { dueAt: latest, firstUnreadAt: now } })
   }
 
   /**
@@ -197,12 +205,12 @@ export function pendingReads(mongo: Mongo) {
   }
 
   /**
-   * Turns dated readings whose time has come into entries that are due now. Where an entry is due already, its reading may have begun
+   * Turns dated readings whose time has come, by the calendar, into entries that are due now. Where an entry is due already, its reading may have begun
    * before that time and would settle the dated one too; so the dated one waits until that entry is gone.
    */
-  async function wakeDated(partitions: readonly number[], now: number): Promise<number> {
+  async function wakeDated(partitions: readonly number[], now: number, calendar = now): Promise<number> {
     const found = await dated
-      .find({ partition: { $in: [...partitions] }, at: { $lte: now } }, { sort: { at: 1 }, limit: wokenMax })
+      .find({ partition: { $in: [...partitions] }, at: { $lte: calendar } }, { sort: { at: 1 }, limit: wokenMax })
       .toArray()
     if (found.length === 0) return 0
     const entries = await collection
@@ -213,7 +221,10 @@ export function pendingReads(mongo: Mongo) {
     for (const [partition, own] of Map.groupBy(ready ?? [], demand => demand.partition))
       await dueNow(partition, own, 'scheduled', now)
     await dated.deleteMany({ _id: { $in: (ready ?? []).map(({ _id }) => _id) } })
-    await dated.updateMany({ _id: { $in: (waiting ?? []).map(({ _id }) => _id) } }, { $set: { at: now + lookAgainMs } })
+    await dated.updateMany(
+      { _id: { $in: (waiting ?? []).map(({ _id }) => _id) } },
+      { $set: { at: calendar + lookAgainMs } },
+    )
     return ready?.length ?? 0
   }
 
@@ -225,5 +236,16 @@ export function pendingReads(mongo: Mongo) {
 
   const count = (tenantId?: string) => collection.countDocuments(tenantId === undefined ? {} : { tenantId })
 
-  return { webhooksSeen, dueNow, dueBy, newestWebhooks, readingsDone, addDated, wakeDated, forgetTenant, count }
+  return {
+    webhooksSeen,
+    dueNow,
+    dueBy,
+    dueWithin,
+    newestWebhooks,
+    readingsDone,
+    addDated,
+    wakeDated,
+    forgetTenant,
+    count,
+  }
 }

@@ -42,7 +42,7 @@ await insert('tenant_states', {
     { id: 'b', name: null },
   ],
 })
-const demand = { tenantId: 'acme', throughOffset: 3, eventId: 'w', triggeredBy: 'hr', firstAt: 1, newestAt: 1 }
+const demand = { tenantId: 'acme', throughOffset: 3, eventId: 'w', triggeredBy: 'hr', takenAt: 1 }
 await pendingReads(mongo).webhooksSeen(1, [{ ...demand, employeeId: '1' }], 25)
 const dated = { tenantId: 'acme', throughOffset: 3, at: 10 }
 await pendingReads(mongo).addDated(1, [

@@ -15,7 +15,7 @@ import { AppError } from '@hibob-sync/runtime'
 import type { ClientSession, Filter } from 'mongodb'
 import type { Mongo } from './connection.ts'
 import { parkedEvents } from './parked-events.ts'
-import { pendingReads } from './pending-reads.ts'
+import { longAgo, pendingReads } from './pending-reads.ts'
 import { type DocumentWrite, type PreparedWrites, prepareWrites } from './prepared-writes.ts'
 import { type Published, projectorCheckpointCollection, projectorCheckpointId } from './projector-checkpoint.ts'
 import { type AnyDocument, collectionNames, loadedAs } from './stored-documents.ts'
@@ -132,7 +132,7 @@ export function projectionStore(mongo: Mongo) {
       )
       if (moved.matchedCount !== 1) throw ownershipLost(partition)
       await writes.send(session)
-      if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', Date.now(), session)
+      if (batch.due.length > 0) await pending.dueNow(partition, batch.due, 'fold', longAgo, session)
       if (batch.parked.length > 0) await parking.park(batch.parked, session)
       await also?.(session)
     }

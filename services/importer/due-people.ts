@@ -1,5 +1,5 @@
 // From a stretch of the log to what the importer must remember of it (protocol P3). Pure. A webhook about a person, of whatever type,
-// makes that person due; ten of them make one. Time is the log's: what a webhook says of its own time decides nothing.
+// makes that person due; ten of them make one. What a webhook says of its own time decides nothing, nor what the broker says.
 import type { EventData, HibobEvent, LogRecord } from '@hibob-sync/domain'
 import { tableEntryOf } from '@hibob-sync/hibob'
 import type { ImportDemand } from '@hibob-sync/mongo'
@@ -12,9 +12,8 @@ export interface DuePerson {
   throughOffset: number
   eventId: string
   triggeredBy: string | null
-  /** Log times of the first and the newest webhook of this stretch, ms. */
-  firstAt: number
-  newestAt: number
+  /** When this stretch was taken, ms, by a clock that nobody sets. */
+  takenAt: number
 }
 
 /** A reading to come, for a row that takes effect on a later date. */
@@ -43,7 +42,14 @@ export interface KnownEvent {
   event: HibobEvent | null
 }
 
-export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): Asked {
+export interface Taking {
+  settlingMs: number
+  takenAt: number
+  /** By the calendar, ms since the epoch. */
+  now: number
+}
+
+export function whatIsAsked(events: readonly KnownEvent[], taking: Taking): Asked {
   const people = new Map<string, DuePerson>()
   const dated = new Map<string, DatedReading>()
   const added = new Set<string>()
@@ -55,7 +61,7 @@ export function whatIsAsked(events: readonly KnownEvent[], settlingMs: number): 
       case 'hibob.webhook.received':
         // late webhooks of a removed tenant ask for nothing
         if (removed.has(event.tenantid) && !added.has(event.tenantid)) break
-        takeWebhook(people, dated, record, event as HibobEvent<'hibob.webhook.received'>, settlingMs)
+        takeWebhook(people, dated, record, event as HibobEvent<'hibob.webhook.received'>, taking)
         break
       case 'hibob.import.requested': {
         const { importId, reason, by } = event.data as EventData<'hibob.import.requested'>
@@ -87,16 +93,16 @@ function takeWebhook(
   dated: Map<string, DatedReading>,
   record: LogRecord,
   event: HibobEvent<'hibob.webhook.received'>,
-  settlingMs: number,
+  { settlingMs, takenAt, now }: Taking,
 ): void {
   const { employeeId, companyMismatch, triggeredBy, webhookType } = event.data
   if (employeeId === null || companyMismatch) return
   const { tenantid: tenantId, id: eventId } = event
   const { offset: throughOffset, time } = record
   const key = `${tenantId}/${employeeId}`
-  const firstAt = people.get(key)?.firstAt ?? time
-  people.set(key, { tenantId, employeeId, throughOffset, eventId, triggeredBy, firstAt, newestAt: time })
+  people.set(key, { tenantId, employeeId, throughOffset, eventId, triggeredBy, takenAt })
   const effective = webhookType?.startsWith('table.entry.') ? tableEntryOf(event.data)?.effectiveDate : null
-  for (const { begins: date, at } of dateReadings(effective ?? '', time, settlingMs))
+  // of two clocks the one that is behind: a reading too many does no harm
+  for (const { begins: date, at } of dateReadings(effective ?? '', Math.min(time, now), settlingMs))
     dated.set(`${key}/${date}`, { tenantId, employeeId, date, at, throughOffset })
 }

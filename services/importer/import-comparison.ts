@@ -14,13 +14,15 @@ export interface ImportReading {
   /** Of the event that asked for the import. */
   requestOffset: number
   asOf: AsOf
+  /** Webhooks up to this offset were taken from the log a settling time before the request began. */
+  settledThrough: number
   /** When the request began, ms since the epoch. */
   beganAt: number
 }
 
 export interface KnownOfPeople {
   last: ReadonlyMap<string, LastObserved>
-  /** Log time of the newest webhook about somebody that no settled reading has followed, by employee id. */
+  /** Offset of the newest webhook about somebody that no settled reading has followed, by employee id. */
   webhooks: ReadonlyMap<string, number>
 }
 
@@ -48,7 +50,6 @@ export function compareWithLast(
   people: readonly ObservedPerson[],
   { last, webhooks }: KnownOfPeople,
   reading: ImportReading,
-  settlingMs: number,
   stamp: EventStamp,
 ): Comparison {
   const unchanged: UnchangedPerson[] = []
@@ -64,8 +65,8 @@ export function compareWithLast(
     different.push(person)
   }
   const cause = { kind: 'import', eventId: null, offset: reading.requestOffset, triggeredBy: reading.by }
-  const asked = different.map(({ id }) => ({ employeeId: id, newestWebhookAt: webhooks.get(id) ?? null, cause }))
-  const observed = observationEvents({ ...reading, asked, found: different }, settlingMs, stamp)
+  const asked = different.map(({ id }) => ({ employeeId: id, webhookOffset: webhooks.get(id) ?? null, cause }))
+  const observed = observationEvents({ ...reading, asked, found: different }, stamp)
   return {
     different: different.map(({ id, fields }, index) => {
       const known = last.get(id)

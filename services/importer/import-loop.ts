@@ -12,6 +12,7 @@ import { watchRun } from './import-watch.ts'
 import type { ImporterMetrics } from './importer-metrics.ts'
 import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import { endEvent, type FinalFailure, failedBefore, failedBy, type ImportParts, runImport } from './run-import.ts'
+import { steadyNow } from './steady-clock.ts'
 import type { GateLimits } from './tenant-gate.ts'
 
 export interface ImportLoopParts extends ImportParts {
@@ -28,7 +29,8 @@ export interface ImportLoopParts extends ImportParts {
 }
 
 const lookEveryMs = 300
-const pausedMs = 5000
+/** So long an import of a paused tenant is put off. */
+export const pausedMs = 5000
 
 export function startImports(parts: ImportLoopParts) {
   const { imports, tenants, clients, metrics, logger, limits, owned } = parts
@@ -56,7 +58,7 @@ export function startImports(parts: ImportLoopParts) {
   async function look(): Promise<void> {
     const partitions = owned.readUp()
     if (partitions.length === 0) return
-    for (const document of await imports.due(partitions, Date.now())) {
+    for (const document of await imports.due(partitions, steadyNow())) {
       const { _id } = document
       if (ending.signal.aborted || !slots.isFree()) return
       if (running.has(_id) || (faults.get(_id)?.until ?? 0) > performance.now()) continue
@@ -90,7 +92,7 @@ export function startImports(parts: ImportLoopParts) {
     if (document.cancelledBy !== null) return failedBefore(document, cancelledBy(document.cancelledBy))
     const tenant = await tenants.get(tenantId)
     if (tenant?.state === 'paused') {
-      await imports.postpone(document._id, Date.now() + pausedMs, 'the tenant is paused')
+      await imports.postpone(document._id, steadyNow() + pausedMs, 'the tenant is paused')
       return null
     }
     if (tenant?.state !== 'active') return failedBefore(document, notActive(tenantId, tenant?.state_detail ?? null))

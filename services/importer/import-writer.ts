@@ -19,7 +19,6 @@ import { newStamp } from './stamp.ts'
 export interface ImportWriterParts {
   known: KnownPeople
   pending: PendingReads
-  settlingMs: number
   pace: Pace
   /** Throws where this run may append nothing more. */
   append(events: readonly HibobEvent[]): Promise<Appended>
@@ -31,7 +30,7 @@ export type ImportWriter = ReturnType<typeof importWriter>
 
 const batchPeople = 200
 
-export function importWriter({ known, pending, settlingMs, pace, append, onUnreadable }: ImportWriterParts) {
+export function importWriter({ known, pending, pace, append, onUnreadable }: ImportWriterParts) {
   const counts: ImportCounts = { ...noCounts }
   const drift = { people: 0, fields: new Map<string, number>() }
   /** Everyone who was taken into the log, or is about to be. */
@@ -65,7 +64,7 @@ export function importWriter({ known, pending, settlingMs, pace, append, onUnrea
       pending.newestWebhooks(tenantId, ids),
     ])
     const stamp = newStamp()
-    const compared = compareWithLast(people, { last, webhooks }, reading, settlingMs, stamp)
+    const compared = compareWithLast(people, { last, webhooks }, reading, stamp)
     await writeDifferent(compared.different)
     unchanged.push(...compared.unchanged)
     while (unchanged.length >= unchangedPeopleMax) await writeUnchanged(reading)

@@ -28,7 +28,7 @@ export function importerMetrics() {
   )
   const settling = metrics.histogram(
     'hibob_importer_webhook_to_observation_seconds',
-    'From the newest webhook of a person to the acknowledged observation',
+    'From taking the newest webhook of a person from the log to the acknowledged observation',
     [1, 5, 15, 25, 30, 35, 45, 60, 120, 600, 3600],
   )
   const imports = metrics.counter('hibob_importer_imports_total', 'Imports that have ended, by outcome', ['outcome'])

@@ -10,6 +10,7 @@ import {
   type Sightings,
   strangeItems,
 } from './list-sightings.ts'
+import { steadyNow } from './steady-clock.ts'
 
 export interface ListWatchParts {
   lists: ListSchedule
@@ -28,7 +29,7 @@ export function listWatch({ lists, models, needsOf, settlingMs }: ListWatchParts
     const { listFields } = await needsOf(tenantId)
     const strange = strangeItems(people, listFields, await knownItems(tenantId, listFields))
     if (strange.size === 0) return
-    const now = Date.now()
+    const now = steadyNow()
     const { sightings: after, readLists } = afterSighting(
       sightings.get(tenantId) ?? noSightings,
       strange,

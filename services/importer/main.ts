@@ -54,6 +54,7 @@ import { loopRounds } from './look-again.ts'
 import { ownedPartitions } from './owned-partitions.ts'
 import { startReading } from './reading-loop.ts'
 import { scheduleImports } from './scheduled-imports.ts'
+import { settledOffsets } from './settled-offsets.ts'
 import { takeOver } from './take-over.ts'
 import { takeWebhooks } from './take-webhooks.ts'
 
@@ -108,7 +109,6 @@ async function connectAndImport(
   const topics = topicNames(config.TOPIC_PREFIX)
   const { events: topic } = topics
   const lanes = await createLanes(client, { deadlineMs: appendWithinMs, sendTimeoutMs: appendWithinMs / 2 })
-  const owned = ownedPartitions()
   const checkpoints = importerCheckpoints(mongo)
   const pending = pendingReads(mongo)
   const lists = listSchedule(mongo)
@@ -122,6 +122,7 @@ async function connectAndImport(
     proxies,
   })
   const settlingMs = config.HIBOB_SETTLING_MS
+  const owned = ownedPartitions(settledOffsets(settlingMs))
   let consumer: Consumer | null = null
   let ends: ReadonlyMap<number, LogEnds> = new Map()
   const kafka = probe({
@@ -180,7 +181,7 @@ async function connectAndImport(
     sessionTimeoutMs: config.IMPORTER_SESSION_TIMEOUT_MS,
     enginesAnswer,
     logger,
-    takeOver: partition => takeOver({ client, clusterId, topic, checkpoints, owned }, partition),
+    takeOver: partition => takeOver({ ...common, client, clusterId, topic, checkpoints, imports }, partition),
     released: partitions => owned.release(partitions),
     onCrash: fatal,
     async handle(batch) {

@@ -6,7 +6,8 @@ const asOf = { offset: 41, takeover: 2, request: 9 }
 const stamp = { nextId: () => 'id', time: '2026-11-24T12:00:02.000Z' }
 const beganAt = Date.parse('2026-11-24T12:00:00Z')
 const cause = { kind: 'webhook', eventId: 'w1', triggeredBy: 'system' }
-const asked = (employeeId: string, newestWebhookAt: number | null) => ({ employeeId, cause, newestWebhookAt })
+const asked = (employeeId: string, webhookOffset: number | null) => ({ employeeId, cause, webhookOffset })
+const settledThrough = 40
 const person = {
   id: '1',
   fields: { 'root.id': '1', 'root.email': null },
@@ -16,8 +17,7 @@ const person = {
 
 t.test('Each person found is observed, with what was hidden listed and under the asOf of the request', async t => {
   const [event] = observationEvents(
-    { tenantId: 'acme', asOf, beganAt, asked: [asked('1', beganAt - 300)], found: [person] },
-    300,
+    { tenantId: 'acme', asOf, settledThrough, beganAt, asked: [asked('1', 40)], found: [person] },
     stamp,
   )
   t.match(event, {
@@ -41,8 +41,14 @@ t.test(
   async t => {
     const stranger = { ...person, id: '3' }
     const events = observationEvents(
-      { tenantId: 'acme', asOf, beganAt, asked: [asked('1', null), asked('2', null)], found: [stranger, person] },
-      300,
+      {
+        tenantId: 'acme',
+        asOf,
+        settledThrough,
+        beganAt,
+        asked: [asked('1', null), asked('2', null)],
+        found: [stranger, person],
+      },
       stamp,
     )
     t.same(
@@ -55,10 +61,9 @@ t.test(
   },
 )
 
-t.test('A reading begun less than the settling time after the newest webhook is not settled', async t => {
+t.test('A reading begun less than the settling time after the newest webhook was taken is not settled', async t => {
   const [event] = observationEvents(
-    { tenantId: 'acme', asOf, beganAt, asked: [asked('1', beganAt - 299)], found: [person] },
-    300,
+    { tenantId: 'acme', asOf, settledThrough, beganAt, asked: [asked('1', 41)], found: [person] },
     stamp,
   )
   t.match(event?.data, { settled: false })

@@ -7,33 +7,37 @@ import { type EventStamp, importerSource } from './list-events.ts'
 export interface AskedPerson {
   employeeId: string
   cause: Cause
-  /** Log time of the newest webhook about this person, ms; null when something else asked. */
-  newestWebhookAt: number | null
+  /** Offset of the newest webhook about this person; null when none is unread. */
+  webhookOffset: number | null
 }
 
 export interface PeopleReading {
   tenantId: string
   asOf: AsOf
+  /** Webhooks up to this offset were taken from the log a settling time before the request began. */
+  settledThrough: number
   /** When the request began, ms since the epoch. */
   beganAt: number
   asked: readonly AskedPerson[]
   found: readonly ObservedPerson[]
 }
 
-/** Whether what a reading showed of this person can still be older than the newest webhook: HiBob's reads lag by some seconds. */
-export function isSettled(newestWebhookAt: number | null, beganAt: number, settlingMs: number): boolean {
-  return newestWebhookAt === null || beganAt - newestWebhookAt >= settlingMs
+/** Whether what a reading showed of this person cannot be older than the newest webhook: HiBob's reads lag by some seconds. */
+export function isSettled(
+  { webhookOffset }: Pick<AskedPerson, 'webhookOffset'>,
+  { settledThrough }: Pick<PeopleReading, 'settledThrough'>,
+): boolean {
+  return webhookOffset === null || webhookOffset <= settledThrough
 }
 
 export function observationEvents(
   reading: PeopleReading,
-  settlingMs: number,
   stamp: EventStamp,
 ): HibobEvent<'hibob.employee.observed' | 'hibob.employee.missing'>[] {
   const found = new Map(reading.found.map(person => [person.id, person]))
   return reading.asked.map(asked => {
     const person = found.get(asked.employeeId)
-    const settled = isSettled(asked.newestWebhookAt, reading.beganAt, settlingMs)
+    const settled = isSettled(asked, reading)
     return person === undefined ? missingEvent(reading, asked, stamp) : observed(reading, asked, person, settled, stamp)
   })
 }

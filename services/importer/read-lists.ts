@@ -6,6 +6,7 @@ import type { AppendEvents } from './append-events.ts'
 import { listEvents } from './list-events.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { newStamp } from './stamp.ts'
+import { steadyNow } from './steady-clock.ts'
 
 export interface ListReader {
   owned: OwnedPartitions
@@ -19,7 +20,7 @@ export interface ListReader {
 
 export type ListsOutcome = { kind: 'read'; beganAt: number; notes: ShapeNote[] } | { kind: 'not-owned' } | HibobFailure
 
-/** `beganAt`: of the first request. A list that HiBob does not show keeps its items. */
+/** `beganAt`: of the first request, by the steady clock. A list that HiBob does not show keeps its items. */
 export async function readLists(
   reader: ListReader,
   client: HibobClient,
@@ -28,7 +29,7 @@ export async function readLists(
 ): Promise<ListsOutcome> {
   const needs = await reader.needsOf(tenantId)
   const begin = () => (reader.mayBegin() ? reader.owned.beginRequest(partition) : null)
-  const beganAt = Date.now()
+  const beganAt = steadyNow()
   const answer = await client.findLists(needs.lists, begin, { signal: reader.signal })
   if (answer.kind === 'not-begun') return { kind: 'not-owned' }
   if (answer.kind !== 'ok') return answer

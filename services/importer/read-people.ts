@@ -8,12 +8,12 @@ import type { AppendEvents } from './append-events.ts'
 import { isSettled, observationEvents } from './observation-events.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
 import { newStamp } from './stamp.ts'
+import { steadyNow } from './steady-clock.ts'
 
 export interface PeopleReader {
   owned: OwnedPartitions
   checkpoints: ImporterCheckpoints
   pending: PendingReads
-  settlingMs: number
   /** By the settings in force now. */
   needsOf(tenantId: string): Promise<Needs>
   append: AppendEvents
@@ -58,17 +58,18 @@ export async function readPeople(
   const clear = people.filter(person => !isUnclear(person))
   const asked = clear.map(person => ({
     employeeId: person.employeeId,
-    newestWebhookAt: person.newestWebhookAt,
+    webhookOffset: person.webhookOffset ?? null,
     cause: causeOf(person),
   }))
-  const seen = { tenantId, asOf: begun.asOf, beganAt, asked, found: answer.people }
-  const events = observationEvents(seen, reader.settlingMs, newStamp())
+  const { asOf, settledThrough } = begun
+  const seen = { tenantId, asOf, settledThrough, beganAt, asked, found: answer.people }
+  const events = observationEvents(seen, newStamp())
   const { refused } = await reader.append(partition, events)
   const untold = new Set(refused.map(({ data }) => data.employeeId))
   const [tooLarge = [], told = []] = [true, false].map(is => clear.filter(one => untold.has(one.employeeId) === is))
   if ((await reader.checkpoints.load(partition))?.owner !== begun.owner) return { kind: 'not-owned' }
   await reader.pending.readingsDone(
-    told.map(person => ({ ...personOf(person), dueAgainAt: dueAgainAt(person, beganAt, reader.settlingMs) })),
+    told.map(person => ({ ...personOf(person), dueAgainAt: dueAgainAt(reader.owned, person, settledThrough) })),
   )
   const found = answer.people.filter(({ id }) => !untold.has(id))
   const unclear = people.filter(isUnclear)
@@ -83,6 +84,11 @@ function causeOf({ kind, eventId, triggeredBy, throughOffset, webhookOffset }: P
 const personOf = ({ tenantId, employeeId, throughOffset }: PendingRead) => ({ tenantId, employeeId, throughOffset })
 
 /** What was read too soon after the newest webhook may be old: it is read again when that has settled. */
-function dueAgainAt({ newestWebhookAt }: PendingRead, beganAt: number, settlingMs: number): number | null {
-  return isSettled(newestWebhookAt, beganAt, settlingMs) ? null : (newestWebhookAt ?? 0) + settlingMs
+function dueAgainAt(
+  owned: OwnedPartitions,
+  { partition, webhookOffset }: PendingRead,
+  settledThrough: number,
+): number | null {
+  if (webhookOffset === undefined || isSettled({ webhookOffset }, { settledThrough })) return null
+  return steadyNow() + owned.settlesInMs(partition, webhookOffset)
 }

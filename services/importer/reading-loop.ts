@@ -2,6 +2,7 @@
 // Nothing begins for partitions that are not owned and read up, nor while the group's heartbeat is late (protocol P4).
 import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import { batchWaitMs } from './plan-batch.ts'
+import { steadyNow } from './steady-clock.ts'
 import { type Endpoint, type TenantReadingParts, tenantReadings } from './tenant-readings.ts'
 
 export interface ReadingParts extends Omit<TenantReadingParts, 'signal'> {
@@ -33,9 +34,9 @@ export function startReading(parts: ReadingParts) {
   async function look(): Promise<void> {
     const partitions = owned.readUp()
     if (partitions.length === 0) return
-    const now = Date.now()
+    const now = steadyNow()
     await refreshTenants()
-    await pending.wakeDated(partitions, now)
+    await pending.wakeDated(partitions, now, Date.now())
     await beginLists(partitions, now)
     await beginPeople(partitions, now)
   }

@@ -25,7 +25,6 @@ export interface ImportParts {
   known: KnownPeople
   pending: PendingReads
   lists: ListSchedule
-  settlingMs: number
   listsEveryMs: number
   peopleAheadMax: number
   projectorPatienceMs: number
@@ -223,7 +222,8 @@ function begin({ owned, mayBegin }: ImportParts, { document, owner, signal }: Im
   const begun = mayBegin() ? owned.beginRequest(document.partition) : null
   if (begun === null || begun.owner !== owner) throw notOwned()
   const { tenantId, _id: importId, by, offset: requestOffset } = document
-  return { tenantId, importId, by, requestOffset, asOf: begun.asOf, beganAt: Date.now() }
+  const { asOf, settledThrough } = begun
+  return { tenantId, importId, by, requestOffset, asOf, settledThrough, beganAt: Date.now() }
 }
 
 function newWriter(parts: ImportParts, { document, owner, signal }: ImportRun): ImportWriter {

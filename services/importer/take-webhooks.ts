@@ -6,6 +6,7 @@ import type { ImporterCheckpoints, Imports, ListSchedule, PendingReads, TenantSt
 import { AppError } from '@hibob-sync/runtime'
 import { type Asked, whatIsAsked } from './due-people.ts'
 import type { OwnedPartitions } from './owned-partitions.ts'
+import { steadyNow } from './steady-clock.ts'
 
 export interface WebhookConsumer {
   owned: OwnedPartitions
@@ -27,7 +28,8 @@ export async function takeWebhooks(
   const own = parts.owned.get(partition)
   const last = records.at(-1)
   if (own === undefined || last === undefined) return { nextOffset: records[0]?.offset ?? own?.offset ?? 0 }
-  const asked = await ofPresentTenants(parts.tenants, whatIsAsked(records.map(decodeEvent), parts.settlingMs))
+  const taking = { settlingMs: parts.settlingMs, takenAt: steadyNow(), now: Date.now() }
+  const asked = await ofPresentTenants(parts.tenants, whatIsAsked(records.map(decodeEvent), taking))
   for (const { tenantId, throughOffset } of asked.removed) {
     await parts.pending.forgetTenant(tenantId, throughOffset)
     await parts.lists.forget(tenantId)
@@ -36,13 +38,13 @@ export async function takeWebhooks(
   }
   await parts.pending.webhooksSeen(partition, asked.people, parts.settlingMs)
   await parts.pending.addDated(partition, asked.dated)
-  for (const tenantId of asked.added) await parts.lists.dueBy(tenantId, partition, last.time)
+  for (const tenantId of asked.added) await parts.lists.dueBy(tenantId, partition, taking.takenAt)
   for (const demand of asked.imports) await parts.imports.requested(partition, demand)
   const nextOffset = last.offset + 1
   if (!(await parts.checkpoints.advance(partition, own.owner, nextOffset))) {
     throw new AppError('ownership_lost', `another importer owns partition ${partition} now`, { retryable: false })
   }
-  parts.owned.moved(partition, own.owner, nextOffset)
+  parts.owned.moved(partition, own.owner, nextOffset, taking.takenAt)
   parts.onTaken(records.length, asked.people.length)
   return { nextOffset }
 }

@@ -10,6 +10,7 @@ import { type ListWatchParts, listWatch } from './list-watch.ts'
 import { batchWaitMs, planBatch } from './plan-batch.ts'
 import { readLists } from './read-lists.ts'
 import { type PeopleReader, readPeople } from './read-people.ts'
+import { steadyNow } from './steady-clock.ts'
 import { afterAnswer, afterFailure, type Gate, type GateLimits, isPersonal, openGate } from './tenant-gate.ts'
 
 export interface TenantReadingParts extends PeopleReader, ListWatchParts {
@@ -87,7 +88,7 @@ export function tenantReadings(parts: TenantReadingParts) {
   function count(named: readonly PendingRead[], outcome: { found: readonly ObservedPerson[]; missing: number }): void {
     metrics.appended({ observed: outcome.found.length, missing: outcome.missing })
     for (const { newestWebhookAt } of named)
-      if (newestWebhookAt !== null) metrics.answered(Date.now() - newestWebhookAt)
+      if (newestWebhookAt !== null) metrics.answered(steadyNow() - newestWebhookAt)
   }
 
   async function lists(tenantId: string, partition: number): Promise<void> {
@@ -148,7 +149,7 @@ export function tenantReadings(parts: TenantReadingParts) {
   async function postpone({ _id, tenantId, employeeId, throughOffset }: PendingRead): Promise<void> {
     troubled.add(_id)
     metrics.postponed()
-    const dueAgainAt = Date.now() + limits.retryMaxMs
+    const dueAgainAt = steadyNow() + limits.retryMaxMs
     await parts.pending.readingsDone([{ tenantId, employeeId, throughOffset, dueAgainAt }])
   }
 

@@ -2,6 +2,7 @@
 // or published out of order.
 import {
   auditLog,
+  longAgo,
   type ParkedEvent,
   parkedEvents,
   pendingReads,
@@ -117,7 +118,7 @@ async function retryEvent(context: Context, note: ParkedEvent, { json }: OutputO
     note.partition,
     [{ tenantId, employeeId: person, throughOffset: note.offset }],
     'retry',
-    Date.now(),
+    longAgo,
   )
   await parkedEvents(mongo).markRetried(id)
   await auditLog(mongo).record({ tenantId, act: 'parked.retry', by: context.by, detail: id })

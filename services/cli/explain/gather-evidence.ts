@@ -13,6 +13,7 @@ import {
 import { logEnds, readRange, readStretches } from '@hibob-sync/kafka'
 import {
   importerCheckpoints,
+  longAgo,
   type Mongo,
   type PersonNotes,
   personNotes,
@@ -70,7 +71,7 @@ function queued({ pending, dated, parked, parkedOthers }: PersonNotes) {
   return {
     pending: pending && {
       kind: pending.kind,
-      dueAt: pending.dueAt,
+      dueAt: pending.dueAt === longAgo ? Date.now() : pending.dueAt,
       offset: pending.kind === 'webhook' ? (pending.webhookOffset ?? pending.throughOffset) : pending.throughOffset,
       triggeredBy: pending.triggeredBy,
     },
