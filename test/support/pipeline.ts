@@ -24,7 +24,7 @@ export interface PipelineOptions {
   settlingMs?: number
   /** Tenant id → how the answers of its company differ from the standard ones. */
   answersAs?: Record<string, Partial<Variants>>
-  /** How long answers lag behind changes, where they do. */
+  /** How long HiBob's answers lag behind changes; most of the settling time, since HiBob's own answers do. */
   answersLateMs?: number
   /** Where tenants are told that their HiBob is, given where it is: a proxy in front of it. */
   hibobUrl?: (simulatorUrl: string) => Promise<string>
@@ -41,6 +41,8 @@ export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
 /** Fewer than in production: every test makes topics of its own, and the brokers keep them all. */
 export const partitionCount = 6
 const seed = 11
+/** HiBob answers with old values for up to 20 s, and 25 s are waited. */
+const answersLatePart = 0.8
 
 /** The parts that services share: topics, database, simulator and tenants. Services are started by the test that needs them. */
 export async function preparePipeline(options: PipelineOptions) {
@@ -55,14 +57,15 @@ export async function preparePipeline(options: PipelineOptions) {
   const companies = Object.entries(options.tenants).map(([tenant, people], index) => ({
     id: String(700_000 + index),
     people,
-    answersAs: options.answersAs?.[tenant] ?? {},
+    answersAs: { settling: 'late' as const, ...options.answersAs?.[tenant] },
   }))
+  const settlingMs = options.settlingMs ?? 300
   const simulator = await startSimulator({
     seed,
     companies,
     ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
     ...(options.rateWindowMs === undefined ? {} : { rateWindowMs: options.rateWindowMs }),
-    ...(options.answersLateMs === undefined ? {} : { settlingMs: options.answersLateMs }),
+    settlingMs: options.answersLateMs ?? settlingMs * answersLatePart,
   })
   const hibobUrl = (await options.hibobUrl?.(simulator.url)) ?? simulator.url
   const masterKey = randomBytes(32)
@@ -72,7 +75,7 @@ export async function preparePipeline(options: PipelineOptions) {
     MASTER_KEY: masterKey.toString('base64'),
     TOPIC_PREFIX: prefix,
     HIBOB_ALLOWED_URLS: hibobUrl,
-    HIBOB_SETTLING_MS: String(options.settlingMs ?? 300),
+    HIBOB_SETTLING_MS: String(settlingMs),
     IMPORTER_RETRY_BASE_MS: '50',
     INGRESS_PORT: '0',
     ADMIN_PORT: '0',
