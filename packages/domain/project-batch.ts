@@ -4,6 +4,7 @@
 import type { Change } from './changes.ts'
 import type { TenantScope } from './documents.ts'
 import { documentId } from './documents.ts'
+import { isEarlyDayEvent } from './early-day.ts'
 import type { Decoded } from './event-codec.ts'
 import type { DueReading, FoldContext } from './fold/fold-context.ts'
 import { foldEvent, type Reached } from './fold/fold-event.ts'
@@ -35,6 +36,8 @@ export interface Batch {
   slicesNext: boolean
   /** Events of types that this release does not know. */
   unknown: number
+  /** Days that had not begun anywhere when they were announced: passed over. */
+  earlyDays: number
 }
 
 /** `records` are in log order and of one partition; `scopeOf` gives a tenant's generation. */
@@ -61,6 +64,7 @@ export function beginBatch(loaded: Loaded, scopeOf: (tenantId: string) => Tenant
     next: startOf(0),
     slicesNext: false,
     unknown: 0,
+    earlyDays: 0,
   }
   const changeSize = changeSizes(batch.changes)
   const isTooLarge = (records: number) =>
@@ -106,6 +110,7 @@ function foldRecord(
       batch.unknown++
       return 'folded'
     }
+    if (isEarlyDayEvent(record, event)) batch.earlyDays++
     const context: FoldContext = {
       record,
       event,

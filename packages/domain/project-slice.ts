@@ -75,6 +75,7 @@ export function beginSlice(
     next: position,
     slicesNext: true,
     unknown: 0,
+    earlyDays: 0,
   }
   const context: FoldContext = {
     record,

@@ -70,9 +70,18 @@ export const unchanged = (
 
 export type Given = readonly [EventType, unknown]
 
-/** Records at the offsets of their places, a second apart. An `asOf` of offset 0 is set to the record's own place, as a reading just made. */
+/**
+ * Records at the offsets of their places, ten minutes apart, and a day not before it comes. An `asOf` of offset 0 is set to the record's own
+ * place, as a reading just made.
+ */
 export function logOf(given: readonly Given[], tenant = 'acme', from = 0): LogRecord[] {
-  return given.map(([type, data], index) => recordOf(type, data, tenant, from + index))
+  let laterMs = 0
+  return given.map(([type, data], index) => {
+    const record = recordOf(type, data, tenant, from + index)
+    const comes = type === 'tenant.day.began' ? Date.parse((data as { date: string }).date) : 0
+    laterMs = Math.max(laterMs, comes - record.time)
+    return { ...record, time: record.time + laterMs }
+  })
 }
 
 export function recordOf(type: EventType, data: unknown, tenant: string, offset: number): LogRecord {

@@ -4,7 +4,7 @@ export { checkLog } from './check-log.ts'
 export { checkTopics, type LogIdentity, requireTopics, type TopicProblem } from './check-topics.ts'
 export { createKafka, type KafkaClient, type KafkaOptions } from './client.ts'
 export * from './consumer.ts'
-export type { LaneProducer } from './lane-producer.ts'
+export type { LaneProducer, LogClock } from './lane-producer.ts'
 export {
   type AppendedEach,
   createLanes,

@@ -12,17 +12,32 @@ export interface LaneProducer {
   disconnect(): Promise<void>
 }
 
+/** The broker's clock as it appended records, in a topic with LogAppendTime. */
+export interface LogClock {
+  partition: number
+  /** ms since the epoch. */
+  time: number
+  /** On the monotonic clock, the middle of the send. */
+  at: number
+}
+
 interface PartitionAnswer {
   topicName: string
   partition: number
   errorCode: number
   baseOffset?: string
+  /** ms; -1 where producers say the time. */
+  logAppendTime?: string
 }
 
 const metadataMaxAgeMs = 30_000
 const once = { retries: 0, initialRetryTime: 10, maxRetryTime: 10 }
 
-export async function connectProducer(client: KafkaClient, sendTimeoutMs: number): Promise<LaneProducer> {
+export async function connectProducer(
+  client: KafkaClient,
+  sendTimeoutMs: number,
+  onClock?: (clock: LogClock) => void,
+): Promise<LaneProducer> {
   const sockets = trackedSockets()
   const kafka = newKafka(client.options, {
     requestTimeout: sendTimeoutMs,
@@ -41,14 +56,18 @@ export async function connectProducer(client: KafkaClient, sendTimeoutMs: number
   await producer.connect()
   return {
     async send(topic, partition, messages) {
-      const answer = await producer.send({
+      const began = performance.now()
+      const answer: PartitionAnswer[] = await producer.send({
         topic,
         acks: -1,
         timeout: sendTimeoutMs,
         compression: CompressionTypes.None,
         messages,
       })
-      return baseOffsetOf(answer, topic, partition)
+      const offset = baseOffsetOf(answer, topic, partition)
+      const time = Number(answer.find(entry => entry.partition === partition)?.logAppendTime ?? -1)
+      if (time >= 0) onClock?.({ partition, time, at: (began + performance.now()) / 2 })
+      return offset
     },
     sockets,
     async disconnect() {

@@ -5,7 +5,7 @@ import { AppError } from '@hibob-sync/runtime'
 import type { KafkaClient } from './client.ts'
 import { doingOfLanes } from './lane-doing.ts'
 import { type AppendedEach, eachOutcome } from './lane-outcomes.ts'
-import { connectProducer, type LaneProducer } from './lane-producer.ts'
+import { connectProducer, type LaneProducer, type LogClock } from './lane-producer.ts'
 import {
   bytesOf,
   type Lane,
@@ -37,6 +37,8 @@ export interface LanesOptions {
   concurrentSendsMax?: number
   /** No send starts while this is false (protocol P6). */
   mayStart?: () => boolean
+  /** Called with each acknowledgement that says the broker's time. */
+  onClock?: (clock: LogClock) => void
 }
 
 export interface LaneStats {
@@ -59,7 +61,8 @@ const hopelessMs = 500
 const sendTimeoutDefaultMs = 5000
 
 export async function createLanes(client: KafkaClient, options: LanesOptions = {}): Promise<Lanes> {
-  return lanesOver(await connectProducer(client, options.sendTimeoutMs ?? sendTimeoutDefaultMs), options)
+  const { sendTimeoutMs = sendTimeoutDefaultMs, onClock } = options
+  return lanesOver(await connectProducer(client, sendTimeoutMs, onClock), options)
 }
 
 export function lanesOver(producer: LaneProducer, options: Omit<LanesOptions, 'sendTimeoutMs'> = {}) {

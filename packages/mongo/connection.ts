@@ -172,6 +172,12 @@ export async function requireAnswer(mongo: Mongo): Promise<void> {
   await mongo.db.command({ ping: 1 })
 }
 
+/** What the server's clock says, ms since the epoch. */
+export async function serverTime(mongo: Mongo): Promise<number> {
+  const { localTime } = await mongo.db.command({ hello: 1 })
+  return (localTime as Date).getTime()
+}
+
 /** Whether the server answers now. */
 export async function answers(mongo: Mongo): Promise<boolean> {
   return requireAnswer(mongo).then(

@@ -61,6 +61,7 @@ const batch = (next: Position, more: Partial<Batch> = {}): Batch => ({
   next,
   slicesNext: false,
   unknown: 0,
+  earlyDays: 0,
   ...more,
 })
 const note = {

@@ -1,10 +1,12 @@
 // Time as events (protocol P10): per tenant with settings, each day that begins in a zone that is in use. A day that has begun is announced
 // again when somebody fell due on it since. Only the partition's owner announces, and only once all that was announced before is folded, so
-// that each day comes once; twice does no harm. The clock decides when a day is announced, never what it does.
+// that each day comes once; twice does no harm. What has begun is what the read model shows: a day that the fold passed over, since it came
+// early by the log's time, is announced again when it comes. Nothing is announced while clocks are apart.
 import { type HibobEvent, ownValue } from '@hibob-sync/domain'
 import type { Tenant, TenantStates, TenantStore } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import { type AppendEvents, requireTaken } from './append-events.ts'
+import type { ClockWatch } from './clock-watch.ts'
 import { daysToAnnounce, isZone, localDay } from './due-days.ts'
 import { importerSource } from './list-events.ts'
 import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
@@ -16,8 +18,9 @@ export interface DaysParts {
   tenants: TenantStore
   logger: Logger
   everyMs: number
-  /** ms since the epoch. */
-  now(): number
+  /** After so long a day is announced again that was folded and does not show. */
+  againMs: number
+  clocks: Pick<ClockWatch, 'measure' | 'mayAnnounce'>
   partitionOf(tenantId: string): number
   append: AppendEvents
   loops: LoopRounds
@@ -29,6 +32,8 @@ export interface DaysParts {
 interface Announced {
   date: string
   offset: number
+  /** On the monotonic clock. */
+  at: number
   /** Of the tenant: one that was removed and came again begins anew. */
   addedAt: string
 }
@@ -45,6 +50,7 @@ export function announceDays(parts: DaysParts) {
   const looking = lookAgainAndAgain({ ...parts, look, fault: 'days cannot be announced', signal: ending.signal })
 
   async function look(): Promise<void> {
+    await parts.clocks.measure()
     for (const tenant of await tenants.list()) {
       if (tenant.state === 'removed' || ending.signal.aborted) continue
       // one tenant's trouble is not the others'
@@ -62,7 +68,7 @@ export function announceDays(parts: DaysParts) {
     const own = owned.isReadUp(partition) ? owned.get(partition) : undefined
     const foldedTo = (await parts.foldedTo(partition)) ?? 0
     // what the former owner announced shows in the tenant's state first
-    if (own === undefined || foldedTo < own.logEnd) return
+    if (own === undefined || foldedTo < own.logEnd || !parts.clocks.mayAnnounce(partition)) return
     const state = await states.live(tenantId)
     if (state?.settings === undefined || state.removed) return
     const personZones = await states.zones(tenantId)
@@ -72,19 +78,26 @@ export function announceDays(parts: DaysParts) {
       const known = announced.get(keyOf(tenantId, zone))
       const mine = known?.addedAt === addedAt ? known : undefined
       if (zone.length > zoneLengthMax) continue
-      const last = later(ownValue(state.days, zone), mine?.date)
-      const days = daysToAnnounce(last, localDay(zone, tenantZone, parts.now()))
+      const last = ownValue(state.days, zone) ?? null
+      if (mine !== undefined && (isUnderWay(mine, foldedTo) || isPassedOver(mine, last))) continue
+      const days = daysToAnnounce(last, localDay(zone, tenantZone, Date.now()))
       if (days.length === 0 && last !== null) {
         // only an event that is folded after the announcement has touched somebody since
         const due = { zone, date: last, sinceOffset: mine?.offset ?? 0 }
         if (await states.isDue(tenantId, due)) days.push(last)
       }
       for (const date of days) {
+        // the append before may have shown that they are apart
+        if (!parts.clocks.mayAnnounce(partition)) return
         const offset = await announce(tenantId, partition, own.owner, { date, timeZone: zone })
-        announced.set(keyOf(tenantId, zone), { date, offset, addedAt })
+        announced.set(keyOf(tenantId, zone), { date, offset, addedAt, at: performance.now() })
       }
     }
   }
+
+  /** Passed over by the fold, or parked, and not long ago. */
+  const isPassedOver = ({ date, at }: Announced, last: string | null) =>
+    (last === null || last < date) && performance.now() - at < parts.againMs
 
   function warnOfZones(tenantId: string, zones: readonly string[]): void {
     const count = zones.filter(zone => !isZone(zone)).length
@@ -128,7 +141,6 @@ export function announceDays(parts: DaysParts) {
   return { stop }
 }
 
-// a day whose fold was parked is not announced again and again
-const later = (a: string | null = null, b: string | null = null) => (a !== null && (b === null || a > b) ? a : b)
+const isUnderWay = ({ offset }: Announced, foldedTo: number) => foldedTo <= offset
 
 const keyOf = (tenantId: string, zone: string) => `${tenantId}/${zone}`

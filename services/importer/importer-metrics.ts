@@ -1,6 +1,7 @@
 // What operators can see of the importer: webhooks taken, requests to HiBob and how they ended, people observed, and who waits.
 import type { ImportOutcome } from '@hibob-sync/mongo'
 import { createMetrics } from '@hibob-sync/runtime'
+import type { Skews } from './clock-watch.ts'
 
 export type ImporterMetrics = ReturnType<typeof importerMetrics>
 
@@ -38,6 +39,11 @@ export function importerMetrics() {
     ['tenant', 'field'],
   )
   const lag = metrics.gauge('hibob_importer_lag', 'Events not yet handled, by partition', ['partition'])
+  const skew = metrics.gauge(
+    'hibob_importer_clock_skew_seconds',
+    'By how much this process’s clock is ahead of MongoDB’s, and of that broker’s clock which is farthest away',
+    ['clock'],
+  )
   const totals = { events: 0, observed: 0, missing: 0, requests: 0 }
 
   return {
@@ -71,6 +77,9 @@ export function importerMetrics() {
       for (const { field, people } of found.fields) drift.inc({ tenant, field }, people)
     },
     lag: (partition: number, count: number) => lag.set({ partition: String(partition) }, count),
+    skewed(skews: Skews) {
+      for (const [clock, ms] of Object.entries(skews)) if (ms !== null) skew.set({ clock }, ms / 1000)
+    },
     totals: () => ({ ...totals }),
     metrics,
   }

@@ -28,6 +28,7 @@ import {
   requireAnswer,
   requireCluster,
   requireMongoUrl,
+  serverTime,
   serviceBeats,
   tenantStates,
 } from '@hibob-sync/mongo'
@@ -45,6 +46,7 @@ import {
 } from '@hibob-sync/runtime'
 import { announceDays } from './announce-days.ts'
 import { eventAppender } from './append-events.ts'
+import { areSmall, clockWatch, type Skews } from './clock-watch.ts'
 import type { ImporterConfig } from './config.ts'
 import { failureNotes } from './failure-notes.ts'
 import { hibobClients } from './hibob-clients.ts'
@@ -68,13 +70,15 @@ const projectorPatienceMs = 10_000
 const importBatchMax = 200
 /** Failures one after the other, some five minutes in all, after which an import is given up. */
 const importFailuresMax = 9
+/** A broker whose clock was apart, and a day that was passed over, are tried again after so many looks: 5 min. */
+const looksUntilAgain = 10
 
 interface Parts {
   logger: Logger
   /** Is called when the importer cannot go on; the process should then end. */
   fatal(error: Error): void
-  /** The schedule's clock, ms since the epoch. */
-  now?: () => number
+  /** MongoDB's clock, ms since the epoch. */
+  clock?: () => Promise<number>
 }
 
 export async function startImporter(config: ImporterConfig, parts: Parts) {
@@ -87,7 +91,7 @@ export async function startImporter(config: ImporterConfig, parts: Parts) {
 
 async function connectAndImport(
   config: ImporterConfig,
-  { logger, fatal, now = Date.now }: Parts,
+  { logger, fatal, clock }: Parts,
   metrics: ImporterMetrics,
   { until }: Beginning,
 ) {
@@ -108,7 +112,16 @@ async function connectAndImport(
   const tenants = createTenantStore(mongo, masterKey)
   const topics = topicNames(config.TOPIC_PREFIX)
   const { events: topic } = topics
-  const lanes = await createLanes(client, { deadlineMs: appendWithinMs, sendTimeoutMs: appendWithinMs / 2 })
+  const clocks = clockWatch({
+    serverTime: clock ?? (() => serverTime(mongo)),
+    logger,
+    askAgainMs: config.IMPORTER_SCHEDULE_EVERY_MS * looksUntilAgain,
+  })
+  const lanes = await createLanes(client, {
+    deadlineMs: appendWithinMs,
+    sendTimeoutMs: appendWithinMs / 2,
+    onClock: clocks.appended,
+  })
   const checkpoints = importerCheckpoints(mongo)
   const pending = pendingReads(mongo)
   const lists = listSchedule(mongo)
@@ -142,6 +155,7 @@ async function connectAndImport(
     tenants,
     clients,
     metrics,
+    clocks,
     logger,
     loops,
     settlingMs,
@@ -218,15 +232,24 @@ async function connectAndImport(
   const scheduled = {
     ...common,
     states,
-    now,
     everyMs: config.IMPORTER_SCHEDULE_EVERY_MS,
     partitionOf: (tenantId: string) => partitionFor(tenantId, partitions),
   }
   const schedule = scheduleImports({ ...scheduled, imports, beats, spreadMs: config.IMPORTER_NIGHTLY_SPREAD_MS })
-  const days = announceDays({ ...scheduled, foldedTo })
+  const measure = async () => {
+    await clocks.measure()
+    metrics.skewed(skews())
+  }
+  const days = announceDays({
+    ...scheduled,
+    clocks: { ...clocks, measure },
+    foldedTo,
+    againMs: config.IMPORTER_SCHEDULE_EVERY_MS * looksUntilAgain,
+  })
   const dog = watchdog({ doing, logger, fatal })
 
   function showLag(): void {
+    metrics.skewed(skews())
     for (const [partition, { position }] of consumer?.positions() ?? [])
       metrics.lag(partition, (ends.get(partition)?.high ?? position) - position)
   }
@@ -235,12 +258,21 @@ async function connectAndImport(
     return enginesAnswer() ? [...running.doing(ends), ...lanes.doing(), ...loops.doing()] : []
   }
 
+  function skews(): Skews {
+    return clocks.skews([...(consumer?.positions().keys() ?? [])])
+  }
+
   async function ready() {
     const joined = running.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS
     const mongoAnswers = await answers(mongo)
+    const found = skews()
     return {
-      ok: joined && mongoAnswers,
-      detail: { kafka: joined ? 'joined' : 'not joined', mongodb: mongoAnswers ? 'answers' : 'does not answer' },
+      ok: joined && mongoAnswers && areSmall(found),
+      detail: {
+        kafka: joined ? 'joined' : 'not joined',
+        mongodb: mongoAnswers ? 'answers' : 'does not answer',
+        clock_skew_ms: found,
+      },
     }
   }
 

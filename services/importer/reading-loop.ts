@@ -1,5 +1,6 @@
 // Who is read now: looks again and again at what is due, and begins requests, at most one per tenant and endpoint, a bounded number in all.
 // Nothing begins for partitions that are not owned and read up, nor while the group's heartbeat is late (protocol P4).
+import type { ClockWatch } from './clock-watch.ts'
 import { type LoopRounds, lookAgainAndAgain } from './look-again.ts'
 import { batchWaitMs } from './plan-batch.ts'
 import { steadyNow } from './steady-clock.ts'
@@ -8,6 +9,7 @@ import { type Endpoint, type TenantReadingParts, tenantReadings } from './tenant
 export interface ReadingParts extends Omit<TenantReadingParts, 'signal'> {
   requestsMax: number
   loops: LoopRounds
+  clocks: Pick<ClockWatch, 'isTrusted'>
 }
 
 const lookedAtMax = 5000
@@ -36,7 +38,7 @@ export function startReading(parts: ReadingParts) {
     if (partitions.length === 0) return
     const now = steadyNow()
     await refreshTenants()
-    await pending.wakeDated(partitions, now, Date.now())
+    if (parts.clocks.isTrusted()) await pending.wakeDated(partitions, now, Date.now())
     await beginLists(partitions, now)
     await beginPeople(partitions, now)
   }

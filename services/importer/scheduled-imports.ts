@@ -20,8 +20,6 @@ export interface ScheduleParts {
   logger: Logger
   everyMs: number
   spreadMs: number
-  /** ms since the epoch. */
-  now(): number
   partitionOf(tenantId: string): number
   append: AppendEvents
   loops: LoopRounds
@@ -44,7 +42,7 @@ export function scheduleImports(parts: ScheduleParts) {
   const looking = lookAgainAndAgain({ ...parts, look, fault: 'imports cannot be scheduled', signal: ending.signal })
 
   async function look(): Promise<void> {
-    const now = parts.now()
+    const now = Date.now()
     const outages = (await beats.outages()).filter(({ to }) => to > now - outageForgottenMs)
     for (const tenant of await tenants.list()) {
       const partition = parts.partitionOf(tenant.tenant)

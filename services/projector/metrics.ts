@@ -16,6 +16,10 @@ export function projectorMetrics() {
     'hibob_projector_events_unknown_total',
     'Events of types that this release does not know',
   )
+  const earlyDays = metrics.counter(
+    'hibob_projector_days_early_total',
+    'Days passed over because they had not begun when they were announced: a clock is wrong',
+  )
   const published = metrics.counter('hibob_projector_changes_published_total', 'Changes acknowledged by Kafka')
   const undelivered = metrics.gauge(
     'hibob_projector_undelivered_changes',
@@ -42,6 +46,7 @@ export function projectorMetrics() {
       changes.inc(batch.changes.length)
       parked.inc(batch.parked.length)
       unknown.inc(batch.unknown)
+      earlyDays.inc(batch.earlyDays)
     },
     held: (users: number) => held.inc(users),
     alerted: (outcome: 'sent' | 'failed') => alerts.inc({ outcome }),

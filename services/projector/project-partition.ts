@@ -206,6 +206,8 @@ export function projectPartition(options: ProjectionOptions) {
       committing.shift()
       publisher.enqueue(batch.changes, publishedBy(from, batch.next))
       options.onFolded(batch, events)
+      if (batch.earlyDays > 0)
+        options.logger.warn({ partition, count: batch.earlyDays, code: 'day_too_early' }, 'days came before they began')
       for (const held of heldMore(writes)) options.onHeld(held)
     })
     committed.catch(options.onLost)

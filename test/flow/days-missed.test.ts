@@ -11,7 +11,7 @@ const prepared = await preparePipeline({
   tenants: Object.fromEntries(tenants.map(name => [name, 0])),
   settlingMs: 200,
   env: { IMPORTER_SCHEDULE_EVERY_MS: '100' },
-  now: clock.now,
+  ownTime: true,
 })
 const projector = await runProjector(prepared)
 t.teardown(async () => {

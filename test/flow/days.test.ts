@@ -11,7 +11,7 @@ const pipeline = await startPipeline({
   tenants: { invites: 0, atonce: 0, leavers: 0, zones: 0, plain: 0 },
   settlingMs: 200,
   env: { IMPORTER_SCHEDULE_EVERY_MS: '100' },
-  now: clock.now,
+  ownTime: true,
 })
 t.teardown(() => pipeline.stop())
 const timeZoneField = 'work.custom.field_1698036945397'

@@ -15,7 +15,7 @@ const pipeline = await startPipeline({
   settlingMs: 150,
   env: { IMPORTER_SCHEDULE_EVERY_MS: '100' },
   rateLimits: { 'people/search': 10_000, 'company/named-lists': 10_000 },
-  now: clock.now,
+  ownTime: true,
 })
 t.teardown(() => pipeline.stop())
 const { caughtUp } = pipeline
@@ -75,7 +75,7 @@ await t.test('leavers: by their last day of work, at once, back again, away, and
   const employee = () => company.hire({ startDate: day(-90) }).id
   const statusOf = async (id: string) => (await userOf(id))?.status
   const ended = (action: 'flag' | 'deactivate') =>
-    ({ ends: 'last_day_of_work', unseen: { after_days: 14, action } }) as const
+    ({ ends: 'last_day_of_work', unseen: { after_days: 4, action } }) as const
   clock.goTo(10)
   await setTo({ leavers: ended('flag') })
   await turnTo('leavers', 10)

@@ -12,7 +12,7 @@ const prepared = await preparePipeline({
   tenants: { acme: 20 },
   settlingMs: 200,
   env: { IMPORTER_SCHEDULE_EVERY_MS: '100', IMPORTER_NIGHTLY_SPREAD_MS: '0' },
-  now: clock.now,
+  ownTime: true,
 })
 const life = tenantLife(prepared, 'acme')
 const company = prepared.company('acme')

@@ -40,6 +40,7 @@ export interface Folded {
   parked: Parked[]
   due: Batch['due']
   unknown: number
+  earlyDays: number
   /** The most documents that any one transaction touched. */
   touchedMost: number
   /** The longest texts of changes, stored with the users that they tell, of any one transaction; measured where `limits.bytesMax` is set. */
@@ -60,6 +61,7 @@ export function foldLog(records: readonly LogRecord[], options: FoldOptions = {}
     parked: [],
     due: [],
     unknown: 0,
+    earlyDays: 0,
     touchedMost: 0,
     bytesMost: 0,
   }
@@ -115,6 +117,7 @@ export function foldLog(records: readonly LogRecord[], options: FoldOptions = {}
     folded.parked.push(...batch.parked)
     folded.due.push(...batch.due)
     folded.unknown += batch.unknown
+    folded.earlyDays += batch.earlyDays
     position = batch.next
   }
 }

@@ -2,7 +2,15 @@
 import { randomBytes } from 'node:crypto'
 import { type EventData, type EventType, encodeEvent, type HibobEvent, type LogRecord } from '@hibob-sync/domain'
 import { type Company, startSimulator, type Variants } from '@hibob-sync/hibob-simulator'
-import { applyTopics, createKafka, createLanes, partitionFor, readRange, topicNames } from '@hibob-sync/kafka'
+import {
+  applyTopics,
+  createKafka,
+  createLanes,
+  type KafkaClient,
+  partitionFor,
+  readRange,
+  topicNames,
+} from '@hibob-sync/kafka'
 import {
   connectMongo,
   createTenantStore,
@@ -13,6 +21,8 @@ import {
   readModels,
 } from '@hibob-sync/mongo'
 import { createLogger, readConfig } from '@hibob-sync/runtime'
+import { withAdmin } from '../../packages/kafka/admin.ts'
+import { alterTopicConfigs } from '../../packages/kafka/present-topics.ts'
 import { importerSettings, startImporter } from '../../services/importer/main.ts'
 import { ingressSettings, startIngress } from '../../services/ingress/main.ts'
 import { projectorSettings, startProjector } from '../../services/projector/main.ts'
@@ -32,8 +42,8 @@ export interface PipelineOptions {
   env?: Record<string, string>
   rateLimits?: Record<string, number>
   rateWindowMs?: number
-  /** The clock by which the importer's schedule goes, ms since the epoch. */
-  now?: () => number
+  /** This process's clock, which a test turns, is also that of records and, as far as it is asked, of MongoDB. */
+  ownTime?: boolean
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
@@ -52,6 +62,7 @@ export async function preparePipeline(options: PipelineOptions) {
   const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const client = createKafka({ brokers, clientId: 'test', logger })
   await applyTopics(client, { prefix, replicationFactor: options.replicationFactor ?? 1, partitions: partitionCount })
+  if (options.ownTime) await producersSayTheTime(client, topicNames(prefix).events)
   const mongo = await connectMongo(database, { appName: 'test' })
   await ensureIndexes(mongo)
   const companies = Object.entries(options.tenants).map(([tenant, people], index) => ({
@@ -143,7 +154,7 @@ export async function preparePipeline(options: PipelineOptions) {
 
   return {
     env,
-    now: options.now ?? Date.now,
+    ownTime: options.ownTime ?? false,
     prefix,
     client,
     mongo,
@@ -169,6 +180,18 @@ export async function preparePipeline(options: PipelineOptions) {
   }
 }
 
+/** Records bear their producers' time, however far from the broker's. */
+export async function producersSayTheTime(client: KafkaClient, topic: string): Promise<void> {
+  const anyTime = String(2 ** 53)
+  await withAdmin(client, admin =>
+    alterTopicConfigs(admin, topic, {
+      'message.timestamp.type': 'CreateTime',
+      'message.timestamp.after.max.ms': anyTime,
+      'message.timestamp.before.max.ms': anyTime,
+    }),
+  )
+}
+
 export type Prepared = Awaited<ReturnType<typeof preparePipeline>>
 
 const fail = (error: Error) => {
@@ -177,8 +200,12 @@ const fail = (error: Error) => {
 
 export const runProjector = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
   startProjector(readConfig(projectorSettings, env), { logger, fatal })
-export const runImporter = ({ env, logger, now }: Prepared, fatal: (error: Error) => void = fail) =>
-  startImporter(readConfig(importerSettings, env), { logger, fatal, now })
+export const runImporter = ({ env, logger, ownTime }: Prepared, fatal: (error: Error) => void = fail) =>
+  startImporter(readConfig(importerSettings, env), {
+    logger,
+    fatal,
+    ...(ownTime ? { clock: async () => Date.now() } : {}),
+  })
 export const runIngress = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
   startIngress(readConfig(ingressSettings, env), { logger, fatal })
 

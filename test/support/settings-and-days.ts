@@ -1,19 +1,17 @@
 // A clock that a test turns on day by day, and what a tenant's settings, days and users then are.
 import { type Settings, type TenantState, tenantStateId, type UserDocument } from '@hibob-sync/domain'
 import type { Prepared } from './pipeline.ts'
+import { turnClock } from './turned-clock.ts'
 import { until } from './until.ts'
 
 const dayMs = 86_400_000
 
-/** Begins at noon (UTC) of the real day; `day(1)` is the next one. */
+/** This process's clock from now on: begins at noon (UTC) of the real day; `day(1)` is the next one. */
 export function dayClock() {
   const noon = Math.floor(Date.now() / dayMs) * dayMs + dayMs / 2
-  let passed = 0
+  const clock = turnClock(noon - Date.now())
   return {
-    now: () => noon + passed * dayMs,
-    goTo: (days: number) => {
-      passed = days
-    },
+    goTo: (days: number) => clock.setTo(noon + days * dayMs),
     day: (days: number) => new Date(noon + days * dayMs).toISOString().slice(0, 10),
   }
 }

@@ -119,9 +119,22 @@ function desiredUnder(
   }
 }
 
-/** The newest day that began in a zone. Before the first is announced, the one that the log's time has left behind everywhere. */
+/** The newest day that began in a zone. Before the first is announced there, one that has begun in it for sure, whichever clock is wrong. */
 function todayIn(context: FoldContext, zone: string): string {
-  return ownValue(tenantState(context)?.days, zone) ?? isoTime(context.record.time - behindUtcMaxMs).slice(0, 10)
+  const days = tenantState(context)?.days
+  const known = ownValue(days, zone)
+  if (known !== undefined) return known
+  const surely = surelyBegun(context)
+  const newest = Object.values(days ?? {})
+    .sort()
+    .at(-1)
+  return newest !== undefined && newest < surely ? newest : surely
+}
+
+/** The day that the log's time and the event's own have left behind everywhere. */
+function surelyBegun({ record, event }: FoldContext): string {
+  const times = [record.time, Date.parse(event.time)].filter(time => !Number.isNaN(time))
+  return isoTime(Math.min(...times) - behindUtcMaxMs).slice(0, 10)
 }
 
 // where a day begins last, in UTC-12

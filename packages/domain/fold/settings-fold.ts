@@ -1,6 +1,7 @@
 // Settings, days and holds: what changes for many people at once. Each is one step on the tenant's state, then everyone whom it reaches.
 import { userChange } from '../changes.ts'
 import { documentId, type UserDocument } from '../documents.ts'
+import { isEarlyDay } from '../early-day.ts'
 import { unknownManager } from '../mapping.ts'
 import { ownValue } from '../own-value.ts'
 import type { Reach } from '../reach.ts'
@@ -30,6 +31,7 @@ export function foldSettings(context: FoldContext<'tenant.settings.changed'>): b
 /** A day may be announced again, for those on whom something fell due since. Tenants without settings live by no days. */
 export function foldDay(context: FoldContext<'tenant.day.began'>): boolean {
   const { date, timeZone } = context.event.data
+  if (isEarlyDay(context.record, context.event.data)) return false
   const state = tenantState(context)
   if (state?.settings === undefined) return false
   const known = ownValue(state.days, timeZone)
