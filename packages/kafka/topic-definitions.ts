@@ -35,13 +35,14 @@ export function topicDefinitions(options: {
     'max.message.bytes': String(2 * 1024 * 1024),
     'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
     'unclean.leader.election.enable': 'false',
+    // brokers refuse records whose producer's clock is an hour ahead
+    'message.timestamp.type': 'LogAppendTime',
   }
   const log = {
     ...common,
     'cleanup.policy': 'delete',
     'retention.ms': '-1',
     'retention.bytes': '-1',
-    'message.timestamp.type': 'LogAppendTime',
   }
   const changes = {
     ...common,
