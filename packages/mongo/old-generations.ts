@@ -1,7 +1,7 @@
 // Generations that nobody sees: replaced ones are kept for a while, so that a switch can be taken back; then they go, as do those of replays
 // that were cancelled, of snapshots that were removed, and of builds beside them whose process died. Removed in bounded deletes, one after
 // the other. A snapshot that is kept never goes.
-import type { Mongo } from './connection.ts'
+import { type Mongo, serverTime } from './connection.ts'
 import { generationCollections, idsOf } from './generation-store.ts'
 import { type ReplayDocument, replayCollection } from './replay-document.ts'
 import type { TenantDocument } from './tenant-document.ts'
@@ -10,8 +10,9 @@ export const keptHours = 24
 
 const documentsPerDelete = 1000
 
-/** Removes what has had its time at `now`; returns how many generations went. */
-export async function removeOldGenerations(mongo: Mongo, now: Date): Promise<number> {
+/** Removes what has had its time, by MongoDB's clock unless `at` is given; returns how many generations went. */
+export async function removeOldGenerations(mongo: Mongo, at?: Date): Promise<number> {
+  const now = at ?? new Date(await serverTime(mongo))
   const collection = replayCollection(mongo)
   const before = new Date(now.getTime() - keptHours * 3_600_000)
   await collection.updateMany(

@@ -45,8 +45,10 @@ export function replaySwitch(mongo: Mongo) {
     if (moved.matchedCount !== 1) return passOver(offer, session)
     const replaced = { generation, through: offset - 1 }
     const update = {
-      $set: { state: 'switched' as const, endedAt: new Date(), replaced },
+      $set: { state: 'switched' as const, replaced },
       $unset: { open: '' as const },
+      // how long the way back is kept goes by one clock
+      $currentDate: { endedAt: true as const },
     }
     await collection.updateOne(isReady, update, { session })
   }

@@ -1,7 +1,7 @@
 // Replays of tenants: who builds which generation, and how far it is (protocol P7).
 import { randomUUID } from 'node:crypto'
 import type { ClientSession } from 'mongodb'
-import type { Mongo } from './connection.ts'
+import { type Mongo, serverTime } from './connection.ts'
 import { duplicateKey, type ReplayDocument, type ReplayFence, replayCollection, replayLost } from './replay-document.ts'
 import { endTransactionOf, runTransaction } from './transaction.ts'
 
@@ -49,7 +49,7 @@ export function replays(mongo: Mongo) {
         level: null,
         missedThrough: -1,
         beat: 0,
-        startedAt: new Date(),
+        startedAt: new Date(await serverTime(mongo)),
         progress: null,
         endedAt: null,
         replaced: null,

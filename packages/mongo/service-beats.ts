@@ -1,5 +1,5 @@
-// When each kind of service was last at work, so that whoever comes after an outage can tell how long it was. Times in ms.
-import type { Mongo } from './connection.ts'
+// When each kind of service was last at work, by MongoDB's clock in ms, so that whoever comes after an outage can tell how long it was.
+import { type Mongo, serverTime } from './connection.ts'
 
 export type BeatingService = 'ingress' | 'importer'
 
@@ -40,7 +40,7 @@ export function serviceBeats(mongo: Mongo) {
   /** Beats while `isWell`, until the returned function is called. A beat that cannot be written is left out. */
   function keepBeating(service: BeatingService, isWell: () => boolean | Promise<boolean>): () => void {
     const once = async () => {
-      if (await isWell()) await beat(service, Date.now())
+      if (await isWell()) await beat(service, await serverTime(mongo))
     }
     const timer = setInterval(() => void once().catch(() => {}), beatEveryMs)
     void once().catch(() => {})

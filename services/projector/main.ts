@@ -142,7 +142,7 @@ async function connectAndProject(
   }
 
   async function removeOld(): Promise<void> {
-    await removeOldGenerations(mongo, new Date()).catch(error =>
+    await removeOldGenerations(mongo).catch(error =>
       logger.warn({ code: errorCode(error) }, 'old generations not removed yet'),
     )
     await box
