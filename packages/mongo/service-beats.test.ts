@@ -23,3 +23,10 @@ t.test(
     t.same((await beats.outages()).map(({ service }) => service).sort(), ['importer', 'ingress'])
   },
 )
+
+t.test('what the newest beat says of the clocks is kept', async t => {
+  t.same(await beats.skewsOf('nobody' as never), {})
+  await beats.beat('ingress', 1, { mongodb: 5, kafka: null })
+  await beats.beat('ingress', 2, { mongodb: -7, kafka: 3 })
+  t.same(await beats.skewsOf('ingress'), { mongodb: -7, kafka: 3 })
+})

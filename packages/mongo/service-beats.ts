@@ -9,9 +9,13 @@ export interface Outage {
   to: number
 }
 
+/** By how many ms the clock of the process that beat last is ahead of others. */
+export type BeatSkews = Record<string, number | null>
+
 interface Beat {
   _id: BeatingService
   at: number
+  skews?: BeatSkews
   outage?: { from: number; to: number }
 }
 
@@ -25,10 +29,12 @@ export function serviceBeats(mongo: Mongo) {
   const collection = mongo.db.collection<Beat>('service_beats')
 
   /** A process of the service is at work. */
-  async function beat(service: BeatingService, now: number): Promise<void> {
+  async function beat(service: BeatingService, now: number, skews: BeatSkews = {}): Promise<void> {
     const wasSilent = { $gt: [{ $subtract: [now, { $ifNull: ['$at', now] }] }, outageMs] }
     const outage = { $cond: [wasSilent, { from: '$at', to: now }, '$outage'] }
-    await collection.updateOne({ _id: service }, [{ $set: { outage, at: { $max: ['$at', now] } } }], { upsert: true })
+    const at = { $max: ['$at', now] }
+    const update = [{ $set: { outage, at, skews: { $literal: skews } } }]
+    await collection.updateOne({ _id: service }, update, { upsert: true })
   }
 
   /** Each service's newest outage, once it has ended. */
@@ -37,15 +43,23 @@ export function serviceBeats(mongo: Mongo) {
     return found.flatMap(({ _id, outage }) => (outage === undefined ? [] : [{ service: _id, ...outage }]))
   }
 
+  /** What the newest beat of a service says; empty before the first. */
+  const skewsOf = async (service: BeatingService): Promise<BeatSkews> =>
+    (await collection.findOne({ _id: service }))?.skews ?? {}
+
   /** Beats while `isWell`, until the returned function is called. A beat that cannot be written is left out. */
-  function keepBeating(service: BeatingService, isWell: () => boolean | Promise<boolean>): () => void {
+  function keepBeating(
+    service: BeatingService,
+    isWell: () => boolean | Promise<boolean>,
+    skews: () => BeatSkews = () => ({}),
+  ): () => void {
     const once = async () => {
-      if (await isWell()) await beat(service, await serverTime(mongo))
+      if (await isWell()) await beat(service, await serverTime(mongo), skews())
     }
     const timer = setInterval(() => void once().catch(() => {}), beatEveryMs)
     void once().catch(() => {})
     return () => clearInterval(timer)
   }
 
-  return { beat, outages, keepBeating }
+  return { beat, outages, skewsOf, keepBeating }
 }

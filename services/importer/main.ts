@@ -228,7 +228,9 @@ async function connectAndImport(
   })
   const running = consumer
   const beats = serviceBeats(mongo)
-  const stopBeating = beats.keepBeating('importer', common.mayBegin)
+  // so that the first beat says it
+  await clocks.measure().catch(() => {})
+  const stopBeating = beats.keepBeating('importer', common.mayBegin, () => ({ ...skews() }))
   const scheduled = {
     ...common,
     states,

@@ -44,6 +44,8 @@ export interface PipelineOptions {
   rateWindowMs?: number
   /** This process's clock, which a test turns, is also that of records and, as far as it is asked, of MongoDB. */
   ownTime?: boolean
+  /** What MongoDB's clock says, as far as it is asked. */
+  otherClocks?: () => Promise<number>
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>
@@ -74,6 +76,8 @@ export async function preparePipeline(options: PipelineOptions) {
   const simulator = await startSimulator({
     seed,
     companies,
+    // HiBob's clock is its own
+    now: () => Math.floor(performance.timeOrigin + performance.now()),
     ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
     ...(options.rateWindowMs === undefined ? {} : { rateWindowMs: options.rateWindowMs }),
     settlingMs: options.answersLateMs ?? settlingMs * answersLatePart,
@@ -154,7 +158,7 @@ export async function preparePipeline(options: PipelineOptions) {
 
   return {
     env,
-    ownTime: options.ownTime ?? false,
+    otherClocks: options.otherClocks ?? (options.ownTime ? async () => Date.now() : null),
     prefix,
     client,
     mongo,
@@ -200,11 +204,11 @@ const fail = (error: Error) => {
 
 export const runProjector = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
   startProjector(readConfig(projectorSettings, env), { logger, fatal })
-export const runImporter = ({ env, logger, ownTime }: Prepared, fatal: (error: Error) => void = fail) =>
+export const runImporter = ({ env, logger, otherClocks }: Prepared, fatal: (error: Error) => void = fail) =>
   startImporter(readConfig(importerSettings, env), {
     logger,
     fatal,
-    ...(ownTime ? { clock: async () => Date.now() } : {}),
+    ...(otherClocks === null ? {} : { clock: otherClocks }),
   })
 export const runIngress = ({ env, logger }: Prepared, fatal: (error: Error) => void = fail) =>
   startIngress(readConfig(ingressSettings, env), { logger, fatal })

@@ -12,11 +12,10 @@ export function turnClock(aheadMs: number) {
       return Real.now() + ahead
     }
   } as DateConstructor
-  return {
-    setTo(time: number) {
-      ahead = time - Real.now()
-    },
+  function turn(aheadMs: number): void {
+    ahead = aheadMs
   }
+  return { turn, setTo: (time: number) => turn(time - Real.now()) }
 }
 
 /** For `execArgv` of a service: its clock is so many ms ahead, by the next of them after each `SIGUSR2`. */

@@ -11,6 +11,7 @@ import {
   pendingReads,
   projectorCheckpoints,
   replays,
+  serviceBeats,
   undeliveredChanges,
 } from '@hibob-sync/mongo'
 import type { Command } from 'commander'
@@ -29,7 +30,8 @@ const undeliveredNamed = 10
 
 export interface Status {
   log: { events: number }
-  importer: { lag: number }
+  /** `clock_skew_s`: how far the clock of the importer that spoke last is ahead of MongoDB's and of the brokers', in seconds. */
+  importer: { lag: number; clock_skew_s: { mongodb: number | null; kafka: number | null } }
   projector: { lag: number; unsent_changes: number }
   pending_reads: number
   parked: number
@@ -91,6 +93,7 @@ export function statusCommand(program: Command, context: Context): void {
           ['people to read', status.pending_reads],
           ['parked', status.parked],
           ['undelivered changes', status.undelivered],
+          ['importer’s clock', skewText(status.importer.clock_skew_s)],
         ],
         '',
       )
@@ -194,7 +197,7 @@ export async function readStatus(context: Context): Promise<Status> {
   }
   return {
     log: { events: sum(({ events }) => events) },
-    importer: { lag: sum(({ importer_lag }) => importer_lag) },
+    importer: { lag: sum(({ importer_lag }) => importer_lag), clock_skew_s: await importerSkews(mongo) },
     projector: { lag: sum(({ projector_lag }) => projector_lag), unsent_changes: sum(one => one.unsent_changes) },
     pending_reads: await pending.count(),
     parked: await parked.count(),
@@ -210,6 +213,20 @@ export async function readStatus(context: Context): Promise<Status> {
     })),
     tenants,
   }
+}
+
+async function importerSkews(mongo: Mongo): Promise<Status['importer']['clock_skew_s']> {
+  const { mongodb = null, kafka = null } = await serviceBeats(mongo).skewsOf('importer')
+  const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 1000))
+  return { mongodb: seconds(mongodb), kafka: seconds(kafka) }
+}
+
+function skewText({ mongodb, kafka }: Status['importer']['clock_skew_s']): string | null {
+  const known = { MongoDB: mongodb, Kafka: kafka }
+  const apart = Object.entries(known).flatMap(([name, skew]) =>
+    skew === null ? [] : [`${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} ${name}`],
+  )
+  return apart.length === 0 ? null : apart.join(', ')
 }
 
 async function partitionStatus(context: Context, mongo: Mongo): Promise<PartitionStatus[]> {
