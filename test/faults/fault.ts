@@ -60,12 +60,15 @@ export async function hold(
   ms: number,
   effects: () => number | Promise<number>,
 ): Promise<number> {
+  // who is asked for the effect may be away for the same fault
+  const count = async () => effects()
+  const counting = () => count().catch(() => 0)
   await delay(ms)
   const until = performance.now() + effectWithinMs * patience
-  let counted = await effects()
+  let counted = await counting()
   while (counted === 0 && performance.now() < until) {
     await delay(pollMs)
-    counted = await effects()
+    counted = await counting()
   }
   return counted
 }

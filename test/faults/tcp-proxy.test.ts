@@ -1,6 +1,7 @@
 // The proxy of the fault runs fails as it says, for whom it says, and counts it.
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { freePorts } from '@hibob-sync/local-engines'
 import t from 'tap'
 import { startTcpProxy } from './tcp-proxy.ts'
 
@@ -121,6 +122,15 @@ await t.test('refused: nobody of that name gets through until it ends', async t 
   t.equal(fault.effects(), 1)
   fault.end()
   await met('dan')
+})
+
+await t.test('a server that is not there breaks connections at once', async t => {
+  const [nobody] = await freePorts(1)
+  const before = await startTcpProxy({ port: 0, target: () => nobody as number })
+  t.teardown(() => before.close())
+  const socket = connect({ host: '127.0.0.1', port: before.port })
+  const error = await new Promise<NodeJS.ErrnoException>(resolve => socket.once('error', resolve))
+  t.equal(error.code, 'ECONNRESET')
 })
 
 await t.test('latency and bandwidth count what they hold up, and let go when they end', async t => {

@@ -57,6 +57,8 @@ export async function startTcpProxy({ port, target, callerOf = () => '' }: TcpPr
       socket.on('error', () => {})
       socket.on('close', () => drop(link))
     }
+    // a server that is not there refuses; what accepted for it can only break the connection
+    link.server.once('error', () => drop(link, true))
     void carry(link, 'request')
     void carry(link, 'reply')
   })

@@ -33,10 +33,10 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'keys of a send whose outcome is unknown are not noted (addResend)',
-    file: 'packages/mongo/projector-checkpoint.ts',
-    from: '{ $addToSet: { resend: { $each: keys } } }',
-    to: '{ $addToSet: { resend: { $each: [] } } }',
-    tests: ['packages/mongo/projector-checkpoint.test.ts'],
+    file: 'services/projector/publisher.ts',
+    from: 'await addResend(keysOf(unknown))',
+    to: 'void unknown',
+    tests: ['services/projector/publisher-properties.test.ts', 'services/projector/publisher.test.ts'],
   },
   {
     name: 'a log whose beginning is gone is read from where it begins now (low)',
