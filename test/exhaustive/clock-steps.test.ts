@@ -30,7 +30,7 @@ await services.areReady()
 await company.sendWebhooksTo(services.url)
 
 const step = () => {
-  for (const service of Object.values(services.processes)) service.kill('SIGUSR2')
+  for (const service of Object.values(services.processes)) service.kill('SIGWINCH')
 }
 
 async function isLevelInTime(t: { ok(is: boolean, text: string): void }, name: string): Promise<void> {

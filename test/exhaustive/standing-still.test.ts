@@ -37,7 +37,7 @@ const hangs: Record<ServiceName, RegExp> = {
 
 t.test('what hangs is no longer live, says so, and its process ends with 1 within 90 s', async t => {
   // a consumer that fetches nothing though its heartbeats are answered, one whose fetch never returns, and a producer that is not answered
-  services.processes.importer.kill('SIGUSR2')
+  services.processes.importer.kill('SIGWINCH')
   proxy.hold(true, fetchKey)
   await prepared.append('tenant.resend.requested', tenant, { resendId: 'standing-still', by: 'test' })
   proxy.hold(true, produceKey)

@@ -1,4 +1,4 @@
-// Preloaded by services in tests (`--import`): SIGUSR2 sets the process's clock, each time to the next of so many ms from the true time.
+// Preloaded by services in tests (`--import`): SIGWINCH sets the process's clock, each time to the next of so many ms from the true time.
 const steps = (process.env['TEST_CLOCK_STEPS'] ?? '').split(',').map(Number)
 const True = Date
 let off = 0
@@ -13,6 +13,6 @@ globalThis.Date = class extends True {
   }
 } as DateConstructor
 
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   off = steps.shift() ?? 0
 })
