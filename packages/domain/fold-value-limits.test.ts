@@ -176,6 +176,31 @@ t.test('twelve custom fields of a text of 100 KB make no large change', async t 
   t.equal(Object.keys(userDocument('1')?.standing?.errors ?? {}).length, 13)
 })
 
+t.test('what is kept of a person, and of a list, fits into a document of the store', async t => {
+  const path = (part: number) => `work.custom.field_${part}`
+  const part = (at: number, text: string) =>
+    observed('1', employed({ [path(at)]: text, 'root.firstName': `Part ${at}` }), { digest: `d${at}` })
+  const rule = settings({ custom_fields: { ninth: { from: path(9) } } })
+  const parts = Array.from({ length: 10 }, (_, at) => part(at, 'x'.repeat(1_900_000)))
+  const folded = fold(rule, part(9, 'short'), ...parts)
+  t.same(folded.parked, [])
+  t.ok(jsonBytes(folded.userDocument('1')) < 7_000_000)
+  t.match(folded.user('1'), { first_name: 'Part 9', custom_fields: { ninth: 'short' } })
+  t.match(folded.userDocument('1')?.standing?.errors, { 'custom_fields.ninth': /holds an object/ })
+  t.equal(fold(rule, ...parts, part(9, 'short again')).user('1')?.custom_fields?.['ninth'], 'short again')
+
+  const pages = Array.from({ length: 10 }, (_, page) =>
+    lists(
+      'department',
+      Object.fromEntries(Array.from({ length: 450 }, (_, at) => [`${page}-${at}`, 'n'.repeat(4000)])),
+    ),
+  )
+  const { states, parked } = fold(...pages, lists('department', { '0-0': 'Renamed' }))
+  t.same(parked, [])
+  t.ok(jsonBytes(states) < 13_000_000)
+  t.match(JSON.stringify(states), /Renamed/)
+})
+
 t.test('a change of more than 1 MiB tells the user whole, and of what changed the names alone', async t => {
   const [record] = logOf([ada()])
   if (record === undefined) throw new Error('no record')

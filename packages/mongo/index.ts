@@ -53,3 +53,4 @@ export {
 export * from './tenant-states.ts'
 export * from './tenant-store.ts'
 export * from './undelivered-changes.ts'
+export { type WriteFault, writeFaultName, writeFaultOf } from './write-fault.ts'

@@ -40,7 +40,8 @@ const removedAtOnce = 1000
 
 export type Outbox = ReturnType<typeof outbox>
 
-export const changeCollection = (mongo: Mongo) => mongo.db.collection<ChangeDocument>('changes')
+export const changeCollectionName = 'changes'
+export const changeCollection = (mongo: Mongo) => mongo.db.collection<ChangeDocument>(changeCollectionName)
 
 /** `changes` as one transaction commits them; `stepOf` gives the step that it completes of the event at an offset. */
 export function changeDocuments(

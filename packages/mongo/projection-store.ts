@@ -1,5 +1,6 @@
 // Where the projector keeps the read models: documents by id, the pages of a slice, and the one transaction of a batch.
 // The transaction moves the checkpoint by compare-and-set on owner and position: a second writer can only fail.
+import { randomUUID } from 'node:crypto'
 import {
   type Batch,
   type CollectionName,
@@ -14,6 +15,7 @@ import {
 import { AppError } from '@hibob-sync/runtime'
 import type { ClientSession, Filter } from 'mongodb'
 import type { Mongo } from './connection.ts'
+import { changeCollectionName } from './outbox.ts'
 import { parkedEvents } from './parked-events.ts'
 import { longAgo, pendingReads } from './pending-reads.ts'
 import { type DocumentWrite, type PreparedWrites, prepareWrites } from './prepared-writes.ts'
@@ -142,9 +144,29 @@ export function projectionStore(mongo: Mongo) {
   const prepare = (partition: number, from: Position, batch: Batch, writes: readonly DocumentWrite[]) =>
     prepareWrites(mongo, partition, from, batch, writes)
 
+  /** Whether MongoDB takes other writes of the same kind now: tried in a transaction that is taken back. */
+  async function takesOthers(): Promise<boolean> {
+    const session = mongo.client.startSession()
+    try {
+      session.startTransaction()
+      for (const name of [...Object.values(collectionNames), changeCollectionName]) {
+        const collection = mongo.db.collection<{ _id: string; tried?: boolean }>(name)
+        const _id = `tried/${randomUUID()}`
+        await collection.insertOne({ _id }, { session })
+        await collection.updateOne({ _id }, { $set: { tried: true } }, { session })
+      }
+      return true
+    } catch {
+      return false
+    } finally {
+      await session.abortTransaction().catch(() => {})
+      await session.endSession()
+    }
+  }
+
   const openSession = () => mongo.client.startSession()
 
-  return { load, reportsOf, page, pageIds, generations, openSession, prepare, commit }
+  return { load, reportsOf, page, pageIds, generations, openSession, prepare, commit, takesOthers }
 }
 
 function selected(users: UserSelector, { tenantId, generation }: TenantScope): object {

@@ -1,17 +1,20 @@
-// One batch's transaction, repeated until it is known to have happened once. Faults of MongoDB never park and never skip: the service waits.
+// One batch's transaction, repeated until it is known to have happened once. While MongoDB is away the service waits: nothing is parked
+// and nothing skipped. Only what MongoDB refuses again and again, while it takes other writes, is given back as refused.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Batch, Position } from '@hibob-sync/domain'
-import type {
-  Commit,
-  PreparedWrites,
-  ProjectionStore,
-  ProjectorCheckpoint,
-  ProjectorCheckpoints,
+import {
+  type Commit,
+  type PreparedWrites,
+  type ProjectionStore,
+  type ProjectorCheckpoint,
+  type ProjectorCheckpoints,
+  writeFaultName,
+  writeFaultOf,
 } from '@hibob-sync/mongo'
 import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { Publisher } from './publisher.ts'
 
-interface CommitContext {
+export interface CommitContext {
   partition: number
   checkpoint: ProjectorCheckpoint
   store: ProjectionStore
@@ -22,13 +25,30 @@ interface CommitContext {
   logger: Logger
   isOwned(): boolean
   also?: Commit['also']
+  /** False: the batch cannot be cut or parked, and is tried until MongoDB takes it. */
+  mayBeRefused?: boolean
 }
 
 const backoffMaxMs = 5000
+/** MongoDB is there and answers: nothing is to be waited for long. */
+const refusedBackoffMs = 20
+const backoffMs = 100
+/** The same refusal, so often without another fault between: of a kind that the data explain, and of any other. */
+const refusalsMax = { data: 3, unknown: 12 } as const
+
+/** What MongoDB does not take, whenever it is tried: `fault` is its class and code. */
+export class WritesRefused extends Error {
+  readonly fault: string
+
+  constructor(fault: string) {
+    super(`MongoDB refused what was to be stored: ${fault}`)
+    this.fault = fault
+  }
+}
 
 /**
  * Throws AppError `ownership_lost` when another projector owns the partition, and `partition_released` when the group took it away:
- * then the next take-over goes on from what was committed.
+ * then the next take-over goes on from what was committed. Throws WritesRefused.
  */
 export async function commitUntilDone(
   context: CommitContext,
@@ -37,6 +57,7 @@ export async function commitUntilDone(
   writes: PreparedWrites,
 ): Promise<void> {
   const { partition, logger } = context
+  const isRefused = countRefusals(context)
   for (let attempt = 0; ; attempt++) {
     if (!context.isOwned()) throw released(partition)
     try {
@@ -47,8 +68,28 @@ export async function commitUntilDone(
         { partition, offset: from.offset, attempt, code: errorCode(error) },
         'MongoDB did not take the batch, trying again',
       )
-      await delay(Math.min(100 * 2 ** attempt, backoffMaxMs))
+      if (await isRefused(error)) throw new WritesRefused(writeFaultName(error))
+      const first = writeFaultOf(error) === 'data' ? refusedBackoffMs : backoffMs
+      await delay(Math.min(first * 2 ** attempt, backoffMaxMs))
     }
+  }
+}
+
+/** Whether an error is one more of the same that does not pass. */
+function countRefusals({ store, mayBeRefused = true }: CommitContext): (error: unknown) => Promise<boolean> {
+  let last = ''
+  let count = 0
+  return async error => {
+    const fault = writeFaultOf(error)
+    if (!mayBeRefused || fault === 'passes') {
+      count = 0
+      return false
+    }
+    const name = writeFaultName(error)
+    count = name === last ? count + 1 : 1
+    last = name
+    if (count < refusalsMax[fault]) return false
+    return fault === 'data' || (await store.takesOthers())
   }
 }
 

@@ -8,6 +8,7 @@ import {
   collectionOf,
   collections,
   type Decoded,
+  DomainError,
   decodeEvent,
   type HibobEvent,
   type Loaded,
@@ -15,6 +16,7 @@ import {
   type Phase,
   type Position,
   planSlice,
+  type Slice,
   type SlicePlan,
   type TenantScope,
   type TenantState,
@@ -39,9 +41,11 @@ import {
 } from '@hibob-sync/mongo'
 import { inTurns, type Logger } from '@hibob-sync/runtime'
 import { type HeldMore, heldMore } from './alerts/held-more.ts'
-import { commitUntilDone } from './commit-batch.ts'
+import { commitQueue, type NextCommit } from './commit-queue.ts'
 import type { CachedDocuments } from './document-cache.ts'
+import { foldAgain } from './fold-again.ts'
 import { offerOf, untilSettled } from './hand-over.ts'
+import { narrowing, type Refused } from './narrowing.ts'
 import type { Publisher } from './publisher.ts'
 
 export interface ProjectionOptions {
@@ -75,43 +79,50 @@ const eventsPerBatchMax = Math.floor(batchLimits.touchesMax / 2) - 8
 /** Nothing of them is written. */
 const reckonedAtOnce = 2000
 const backlogMax = 4
-/** One is under way, one is ready when it ends. */
-const commitsAheadMax = 2
 const retiredHistoryDays = 7
 
 export function projectPartition(options: ProjectionOptions) {
   const { partition, store, publisher, outbox, replaySwitch } = options
   let cache = options.newCache()
   let position = options.checkpoint.position
-  /** Oldest first; a failed one stays, and those behind it fail with it. */
-  const committing: Promise<void>[] = []
+  const narrow = narrowing()
+  const queue = commitQueue({ ...options, onCommitted, onRefused: isOwned => folds.refused(isOwned) })
+  const folds = foldAgain({ ...options, queue, position: () => position, goBack, foldAhead })
   const scopes = new Map<string, TenantScope>()
   const scopeOf = (tenantId: string): TenantScope => scopes.get(tenantId) ?? { tenantId, generation: 1 }
 
-  /**
-   * Folds records in log order; those before the position are passed over. The last batch may still be under way when it returns.
-   * Throws when ownership is lost.
-   */
-  async function fold(records: readonly LogRecord[], isOwned: () => boolean): Promise<number> {
-    const ahead = records.filter(record => record.offset >= position.offset)
+  async function foldAhead(ahead: readonly LogRecord[], isOwned: () => boolean): Promise<void> {
     await meetTenants(ahead)
     for (let at = 0; at < ahead.length && isOwned(); ) {
-      at += await foldNext(await decodeAll(ahead.slice(at, at + eventsPerBatchMax)), isOwned)
+      const stretch = ahead.slice(at, at + narrow.nextEvents(eventsPerBatchMax))
+      at += await foldNext(await decodeAll(stretch), isOwned)
       await publisher.backlogBelow(backlogMax)
     }
-    return position.offset
+  }
+
+  function goBack(refusal: Refused): void {
+    const { from, size, sliced, fault } = refusal
+    position = from
+    // what was folded on top of what was refused is stored nowhere
+    cache = options.newCache()
+    narrow.refused(refusal)
+    const count = sliced ? { documents: size } : { events: size }
+    options.logger.warn(
+      { partition, offset: from.offset, ...count, fault },
+      'MongoDB refuses a batch: trying less at once',
+    )
   }
 
   /** Returns how many of the stretch are done. */
   async function foldNext(stretch: readonly Decoded[], isOwned: () => boolean): Promise<number> {
     const next = stretch[0] as Decoded
-    if (position.step > 0) return sliced(next, isOwned)
+    if (position.step > 0 || narrow.isSliced(position)) return sliced(next, isOwned)
     const offered = stretch.findIndex(({ event }) => event?.type === 'tenant.replay.ready')
     if (offered === 0) return handOver(next, isOwned)
     const batch = await foldBatch(offered === -1 ? stretch : stretch.slice(0, offered))
     const folded = stretch.findIndex(({ record }) => record.offset >= batch.next.offset)
     const events = folded === -1 ? stretch.length : folded
-    if (events > 0) await commit(batch, events, isOwned)
+    if (events > 0) await commit({ batch, events, size: events, sliced: false }, isOwned)
     return batch.slicesNext && events === 0 ? sliced(next, isOwned) : events
   }
 
@@ -121,7 +132,9 @@ export function projectPartition(options: ProjectionOptions) {
     const { record } = decoded
     const offer = offerOf(decoded, scopeOf(record.key), options.codeVersion)
     await untilSettled(replaySwitch, offer, isOwned)
-    await commit(await foldBatch([decoded]), 1, isOwned, session => replaySwitch.settle(offer, session))
+    const batch = await foldBatch([decoded])
+    const also: Commit['also'] = session => replaySwitch.settle(offer, session)
+    await commit({ batch, events: 1, size: 1, sliced: false, also }, isOwned)
     await settle()
     // what a generation held before it was replaced may have been built on since
     scopes.delete(record.key)
@@ -153,15 +166,18 @@ export function projectPartition(options: ProjectionOptions) {
       const { phase } = plan
       if (phase !== before || phase === 'head' || collectionOf(phase) !== 'users') await settle()
       before = phase
-      const pageSize = phase === 'reckon' ? reckonedAtOnce : options.slicePageSize
+      const most = phase === 'reckon' ? reckonedAtOnce : options.slicePageSize
+      const pageSize = phase === 'head' ? most : narrow.nextDocuments(most)
       const page = phase === 'head' ? [] : await loadPage(scope, { ...plan, phase }, pageSize)
       const from = position
       const last = page.length < pageSize
-      const batch = await untilNothingLacks(loaded =>
-        foldInTurns(beginSlice(loaded, record, plan, from, scope, page, last, transactionLimits.bytesMax)),
-      )
+      const refusal = narrow.refusedAlone(from)
+      const batch = await untilNothingLacks(loaded => {
+        const slice = beginSlice(loaded, record, plan, from, scope, page, last, transactionLimits.bytesMax)
+        return refusal === null ? foldInTurns(slice) : parkRefused(slice, refusal)
+      })
       if (event.type === 'tenant.removed' && !batch.slicesNext) await retire(event, record)
-      await commit(batch, batch.slicesNext ? 0 : 1, isOwned)
+      await commit({ batch, events: batch.slicesNext ? 0 : 1, size: page.length, sliced: true }, isOwned)
       await publisher.backlogBelow(backlogMax)
     } while (position.offset === record.offset && isOwned())
     return 1
@@ -194,24 +210,21 @@ export function projectPartition(options: ProjectionOptions) {
     )
   }
 
-  async function commit(batch: Batch, events: number, isOwned: () => boolean, also?: Commit['also']): Promise<void> {
-    const from = position
-    const writes = writesOf(batch)
-    const prepared = await store.prepare(partition, from, batch, writes)
-    while (committing.length >= commitsAheadMax) await committing[0]
-    position = batch.next
-    for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
-    const committed = after(committing.at(-1), async () => {
-      await commitUntilDone({ ...options, isOwned, also }, from, batch, prepared)
-      committing.shift()
-      publisher.enqueue(batch.changes, publishedBy(from, batch.next))
-      options.onFolded(batch, events)
-      if (batch.earlyDays > 0)
-        options.logger.warn({ partition, count: batch.earlyDays, code: 'day_too_early' }, 'days came before they began')
-      for (const held of heldMore(writes)) options.onHeld(held)
+  async function commit(folded: Omit<NextCommit, 'from' | 'writes'>, isOwned: () => boolean): Promise<void> {
+    const writes = writesOf(folded.batch)
+    await queue.add({ ...folded, from: position, writes }, isOwned, () => {
+      position = folded.batch.next
+      for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
     })
-    committed.catch(options.onLost)
-    committing.push(committed)
+  }
+
+  function onCommitted({ from, batch, events, writes }: NextCommit): void {
+    folds.committed(batch.next.offset)
+    publisher.enqueue(batch.changes, publishedBy(from, batch.next))
+    options.onFolded(batch, events)
+    if (batch.earlyDays > 0)
+      options.logger.warn({ partition, count: batch.earlyDays, code: 'day_too_early' }, 'days came before they began')
+    for (const held of heldMore(writes)) options.onHeld(held)
   }
 
   function writesOf(batch: Batch): DocumentWrite[] {
@@ -225,10 +238,7 @@ export function projectPartition(options: ProjectionOptions) {
     )
   }
 
-  /** Resolves when what was folded is committed; throws when ownership was lost before it could be. */
-  async function settle(): Promise<void> {
-    while (committing.length > 0) await committing.at(-1)
-  }
+  const settle = () => queue.settle()
 
   async function meetTenants(records: readonly LogRecord[]): Promise<void> {
     const unmet = [...new Set(records.map(tenantOf))].filter(id => !scopes.has(id))
@@ -244,12 +254,22 @@ export function projectPartition(options: ProjectionOptions) {
     await options.parked.forgetTenant(tenantid, offset)
   }
 
-  return { fold, settle, position: () => position }
+  return {
+    /**
+     * Folds records in log order; those before the position are passed over. The last batch may still be under way when it resolves, with
+     * the offset where folding goes on. Throws when ownership is lost.
+     */
+    fold: folds.fold,
+    /** Resolves when what was folded is committed; throws when ownership was lost before it could be. */
+    settle: folds.settle,
+    position: () => position,
+  }
 }
 
-async function after(former: Promise<void> | undefined, act: () => Promise<void>): Promise<void> {
-  await former
-  await act()
+function parkRefused(slice: Slice, fault: string): Batch {
+  const error = new DomainError('store_refused', `MongoDB does not take what this event would store: ${fault}`)
+  for (const step of slice.steps) slice.park(step, error)
+  return slice.end()
 }
 
 /** The last step that a commit completes: of the event in slices, or of the last event of a batch. */

@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path'
 import { type Engines, startMongo } from '@hibob-sync/local-engines'
 import t from 'tap'
 import { engines } from '../support/engines.ts'
-import { equalsFold } from '../support/equality.ts'
+import { equalsFold, storedIsFold } from '../support/equality.ts'
 import { startPipeline } from '../support/pipeline.ts'
+import { until } from '../support/until.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-mongo-'))
 const mongod = await startMongo({
@@ -59,4 +60,74 @@ await t.test('a primary that steps down costs nothing but time', async t => {
   await pipeline.caughtUp()
   await equalsFold(t, pipeline, 'acme')
   t.equal(await pipeline.parked.count(), 0)
+})
+
+const failCommand = (mode: object | string, data: object = {}) =>
+  pipeline.mongo.client.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode,
+    data: { appName: 'hibob-sync-projector', failCommands: ['insert'], ...data },
+  })
+
+await t.test('a primary that is interrupted again and again parks nothing', async t => {
+  const company = pipeline.company('acme')
+  await failCommand({ times: 20 }, { errorCode: 11602 })
+  for (const { id } of company.people) company.update(id, { firstName: 'Interrupted' })
+  await pipeline.caughtUp()
+  await equalsFold(t, pipeline, 'acme')
+  t.equal(await pipeline.parked.count(), 0)
+})
+
+await t.test(
+  'what MongoDB never stores is parked by itself, with class and code, and what follows is folded',
+  async t => {
+    const company = pipeline.company('acme')
+    const [refused, ...others] = company.people
+    if (refused === undefined) throw new Error('nobody')
+    await failCommand('alwaysOn', { errorCode: 10334 })
+    company.update(refused.id, { firstName: 'Refused' })
+    await until(async () => (await pipeline.parked.count()) > 0)
+    await failCommand('off')
+    for (const { id } of others) company.update(id, { firstName: 'Taken' })
+    await pipeline.caughtUp()
+    const [note, ...more] = await pipeline.parked.list('acme')
+    t.same(more, [])
+    t.match(note, { employeeId: refused.id, code: 'store_refused', message: /10334/ })
+    t.notMatch(JSON.stringify(note), /Refused/)
+    const users = await Array.fromAsync(pipeline.models.users('acme', { all: true }))
+    t.same(
+      users.map(({ id, first_name }) => [id, first_name]).sort(),
+      company.people.map(({ id }) => [id, id === refused.id ? 'Interrupted' : 'Taken']).sort(),
+    )
+    company.update(refused.id, { firstName: 'Later' })
+    await pipeline.caughtUp()
+    t.equal((await Array.fromAsync(pipeline.models.users('acme', { id: refused.id })))[0]?.first_name, 'Later')
+  },
+)
+
+await t.test('a user who outgrows a document of MongoDB stays as it was, and the partition goes on', async t => {
+  const company = pipeline.company('acme')
+  const [large] = company.people.slice(1)
+  if (large === undefined) throw new Error('nobody')
+  const _id = `acme/1/${large.id}`
+  const users = pipeline.mongo.db.collection<{ _id: string; padding?: string }>('users')
+  // so near to 16 MiB that no longer name has room
+  const { bytes } =
+    (await users.aggregate([{ $match: { _id } }, { $project: { bytes: { $bsonSize: '$$ROOT' } } }]).next()) ?? {}
+  await users.updateOne({ _id }, { $set: { padding: 'x'.repeat(16 * 1024 * 1024 - bytes - 1000) } })
+  const before = await pipeline.parked.count()
+  for (const { id } of company.people) company.update(id, { firstName: id === large.id ? 'L'.repeat(3000) : 'Beside' })
+  await pipeline.caughtUp()
+  const notes = await pipeline.parked.list('acme')
+  t.equal(notes.length, before + 1)
+  t.match(notes.at(-1), { employeeId: large.id, code: 'store_refused', message: /1741[79]|17420/ })
+  const found = await Array.fromAsync(pipeline.models.users('acme', { all: true }))
+  t.same(
+    found.filter(({ first_name }) => first_name !== 'Beside').map(({ id, first_name }) => [id, first_name]),
+    [[large.id, 'Taken']],
+  )
+  await users.updateOne({ _id }, { $unset: { padding: '' } })
+  company.update(large.id, { firstName: 'Beside' })
+  await pipeline.caughtUp()
+  await storedIsFold(t, pipeline, 'acme')
 })

@@ -8,6 +8,7 @@ import { settingsNow } from '../settings/in-force.ts'
 import { inOneForm } from '../text.ts'
 import { charactersOf, isTooLong } from '../value-limits.ts'
 import { type FoldContext, listState, tenantState } from './fold-context.ts'
+import { roomForItems } from './room.ts'
 
 export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach | null {
   const { data } = context.event
@@ -15,18 +16,20 @@ export function foldLists(context: FoldContext<'hibob.lists.observed'>): Reach |
   const state = listState(context, data.list)
   const items = new Map<string, ListItem>((state?.items ?? []).map(item => [item.id, item]))
   const hasParents = settingsNow(tenantState(context))?.compiled.settings.team_parents === true
+  const hasRoom = roomForItems(context.record, items)
   const differing: string[] = []
   let newer = false
   for (const seen of data.items) {
-    const item = shortened(seen)
+    const item = { ...shortened(seen), asOf: data.asOf }
     // nobody holds an item of whose id no text is kept
     if (isTooLong(item.id)) continue
     const known = items.get(item.id)
     if (known !== undefined && compareAsOf(data.asOf, known.asOf) <= 0) continue
+    if (!hasRoom(item, known)) continue
     newer = true
     if (known?.name !== item.name || known.tooLong !== item.tooLong || (hasParents && known.parent !== item.parent))
       differing.push(item.id)
-    items.set(item.id, { ...item, asOf: data.asOf })
+    items.set(item.id, item)
   }
   if (!newer) return null
   const id = listStateId(context.scope, data.list)

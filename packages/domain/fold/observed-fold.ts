@@ -12,6 +12,7 @@ import { noStanding } from '../standing.ts'
 import { storableFields } from '../storable.ts'
 import { type FoldContext, tenantState } from './fold-context.ts'
 import { lastValues } from './last-values.ts'
+import { observedWithRoom } from './room.ts'
 import { storePerson } from './store-person.ts'
 import { layStanding } from './store-user.ts'
 import { wholeUser } from './whole-user.ts'
@@ -24,9 +25,15 @@ export function foldObserved(context: FoldContext<'hibob.employee.observed'>): R
   const trace = former === null ? personTrace(context, data.employeeId) : null
   const known = former ?? trace
   if (known?.asOf && compareAsOf(data.asOf, known.asOf) <= 0) return null
-  const fields = storableFields(data.fields)
+  const storable = storableFields(data.fields)
+  const fresh = observedWithRoom(
+    context.record,
+    former?.observed ?? null,
+    storable === data.fields ? data : { ...data, fields: storable },
+  )
+  const { fields } = fresh
   if (trace !== null) set.set('states', trace._id, null)
-  const observed = mergeObserved(former?.observed ?? null, fields === data.fields ? data : { ...data, fields })
+  const observed = mergeObserved(former?.observed ?? null, fresh)
   const standing = standingBefore(context, former, data, fields)
   const before = { id: data.employeeId, observed, unseen_since: null, standing }
   const desired = wholeUser(context, former, before)
