@@ -1,4 +1,4 @@
-import type { TeamDocument } from '@hibob-sync/domain'
+import type { TeamDocument, UserDocument } from '@hibob-sync/domain'
 import t from 'tap'
 import { documentCache } from './document-cache.ts'
 
@@ -42,4 +42,24 @@ await t.test('holds no more than it may, and lets go first what was not asked fo
     cache.put('teams', `more ${at}`, team('more'))
     t.ok(cache.teams.get('f'), 'what is asked for again and again stays')
   }
+})
+
+await t.test('holds fewer users where their texts are long, and never fewer than one batch loads', async t => {
+  const user = (id: string, characters: number) =>
+    ({
+      _id: id,
+      user: { id, location: null },
+      observed: { fields: { 'work.site': 'x'.repeat(characters) }, labels: {} },
+    }) as unknown as UserDocument
+  const cache = documentCache(1000, { charactersMax: 10_000, documentsMin: 5 }).begin()
+  const held = (count: number) =>
+    Array.from({ length: count }, (_, at) => at).filter(at => cache.users.get(`${at}`) !== undefined)
+  for (let at = 0; at < 100; at++) cache.put('users', `${at}`, user(`${at}`, 1000))
+  const many = held(100)
+  t.ok(many.length <= 11, `${many.length}`)
+  t.ok(many.includes(99))
+  for (let at = 0; at < 100; at++) cache.put('users', `${at}`, user(`${at}`, 10_000))
+  t.equal(held(100).length, 5)
+  for (let at = 0; at < 200; at++) cache.put('users', `${at % 100}`, user(`${at % 100}`, 1))
+  t.equal(held(100).length, 100, 'short ones again')
 })
