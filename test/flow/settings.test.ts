@@ -239,3 +239,29 @@ await t.test('without --yes and without a terminal nothing is changed', async t 
   t.match(asked.stdout, /of whom services would be told/)
   await equalsFold(t, prepared, 'acme')
 })
+
+await t.test('settings that are too many, or cost too much, are refused with limit, value and what to do', async t => {
+  const refused = async (settings: Settings) => {
+    const { code, stdout, stderr } = await hibobSync(
+      env,
+      ...['settings', 'set', 'acme', '--yes', '--file', await documentOf(settings)],
+    )
+    t.equal(code, 1)
+    return `${stdout}${stderr}`
+  }
+  const events = (await prepared.eventsOf('acme')).length
+  const expressions = (count: number, expression: string): Settings => ({
+    custom_fields: Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, { expression }])),
+  })
+  t.match(await refused(expressions(101, 'work.title')), /names 101 custom fields, and at most 100 are accepted/)
+  const costly = 'work.title & $contains($pad("", 3900, "abcx"), /(a|b|c|x)*(a|b|c|x)*y/)'
+  t.match(
+    await refused(expressions(8, costly)),
+    /settings_too_costly.*take [\d.]+ ms a person on average, and at most 1 ms is accepted.*Leave out custom fields/s,
+  )
+  t.equal((await prepared.eventsOf('acme')).length, events, 'nothing is appended')
+  const preview = await settingsCommand<{ ms_per_person: number }>(
+    ...['preview', 'acme', '--file', await documentOf(expressions(1, 'work.title'))],
+  )
+  t.type(preview.ms_per_person, 'number')
+})
