@@ -3,6 +3,7 @@ import type { SupervisedService } from './supervised-service.ts'
 
 const memoryBytesMax = 450 * 1024 * 1024
 const openFilesMax = 150
+const charactersShown = 400
 
 export interface Shown {
   service: SupervisedService
@@ -13,7 +14,16 @@ export interface Shown {
 export async function faultsOfOutputs(shown: readonly Shown[], secrets: readonly string[]): Promise<string[]> {
   const failures: string[] = []
   for (const { service, adminPort } of shown) {
-    const metrics = await fetch(`http://127.0.0.1:${adminPort}/metrics`).then(answer => answer.text())
+    const metrics = await fetch(`http://127.0.0.1:${adminPort}/metrics`).then(
+      answer => answer.text(),
+      () => null,
+    )
+    if (metrics === null) {
+      failures.push(
+        `${service.name}: its metrics cannot be read; it wrote last: ${service.output().slice(-charactersShown)}`,
+      )
+      continue
+    }
     for (const [where, text] of Object.entries({ output: service.output(), metrics })) {
       const found = secrets.filter(secret => text.includes(secret)).length
       if (found > 0) failures.push(`${service.name}: ${found} secrets or personal values in its ${where}`)

@@ -46,16 +46,17 @@ export const wireFaults: Fault[] = Object.entries(modes).map(([mode, made]) => (
 
 function wiresOf(world: World, random: Random): Wire[] {
   const { cluster, front, hibob } = world
-  const broker = random.below(cluster.brokerProxies.length)
   const member = random.below(cluster.memberProxies.length)
   const partition = random.pick(world.busyPartitions)
+  const toLeader = async () => [cluster.brokerProxies[(await leaderOf(world, partition)) - 1] as TcpProxy]
   const wires: Wire[] = [
     { what: 'senders → ingress', target: 'front', proxies: async () => [front] },
     {
-      what: `brokers → broker ${broker + 1}`,
+      // nobody fetches from a broker that leads nothing
+      what: `followers → the leader of partition ${partition}`,
       target: 'kafka',
       from: 'peer',
-      proxies: async () => [cluster.brokerProxies[broker] as TcpProxy],
+      proxies: toLeader,
     },
     {
       what: `members → member ${member + 1}`,
@@ -72,7 +73,7 @@ function wiresOf(world: World, random: Random): Wire[] {
         what: `${name} → the leader of partition ${partition}`,
         target: 'kafka',
         from: name,
-        proxies: async () => [cluster.brokerProxies[(await leaderOf(world, partition)) - 1] as TcpProxy],
+        proxies: toLeader,
       },
       { what: `${name} → MongoDB`, target: 'mongodb', from: name, proxies: async () => cluster.memberProxies },
     )
