@@ -49,15 +49,34 @@ await t.test(
   },
 )
 
+await t.test('commits whose connection is cut cost nothing but time', async t => {
+  const company = pipeline.company('acme')
+  const cut = (mode: unknown) =>
+    pipeline.mongo.client.db('admin').command({
+      configureFailPoint: 'failCommand',
+      mode,
+      data: { failCommands: ['commitTransaction'], closeConnection: true, appName: 'hibob-sync-projector' },
+    })
+  await cut({ times: 3 })
+  for (const { id } of company.people) company.update(id, { firstName: 'Cut' })
+  await pipeline.caughtUp()
+  t.ok(Number((await cut('off'))['count']) >= 3, 'so many commits of the projector were cut')
+  await equalsFold(t, pipeline, 'acme')
+  t.equal(await pipeline.parked.count(), 0)
+})
+
 await t.test('a primary that steps down costs nothing but time', async t => {
   const company = pipeline.company('acme')
+  const admin = pipeline.mongo.client.db('admin')
+  const term = async () => Number((await admin.command({ replSetGetStatus: 1 }))['term'])
+  const before = await term()
   for (const { id } of company.people) company.update(id, { firstName: 'Stepped' })
-  await pipeline.mongo.client.db('admin').command({
-    configureFailPoint: 'failCommand',
-    mode: { times: 6 },
-    data: { failCommands: ['commitTransaction', 'update', 'insert'], closeConnection: true },
-  })
+  await admin.command({ replSetStepDown: 2, secondaryCatchUpPeriodSecs: 1, force: true })
+  for (const { id } of company.people) company.update(id, { surname: 'Down' })
   await pipeline.caughtUp()
+  t.ok((await term()) > before, 'there was an election')
+  const users = await Array.fromAsync(pipeline.models.users('acme', { all: true }))
+  t.ok(users.every(({ first_name, last_name }) => first_name === 'Stepped' && last_name === 'Down'))
   await equalsFold(t, pipeline, 'acme')
   t.equal(await pipeline.parked.count(), 0)
 })

@@ -65,7 +65,21 @@ export async function toldIsFold(t: Same, prepared: Prepared, tenant: string, { 
       expected.map(idAndValue),
       `${tenant}: every change of ${topic}, in order, under one id`,
     )
+    t.same(staleKeys(records), [], `${tenant}: compaction keeps the newest change of each of the ${topic}`)
   }
+}
+
+/** Keys whose last record is not their newest change: what compaction keeps of them is out of date. */
+export function staleKeys(records: readonly LogRecord[]): string[] {
+  const newest = new Map<string, string>()
+  const last = new Map<string, string>()
+  for (const { key, value } of records) {
+    if (value === null) continue
+    const { sequence } = JSON.parse(value) as { sequence: string }
+    last.set(key, sequence)
+    if (sequence > (newest.get(key) ?? '')) newest.set(key, sequence)
+  }
+  return [...last].filter(([key, sequence]) => sequence !== newest.get(key)).map(([key]) => key)
 }
 
 export async function equalsFold(t: Same, prepared: Prepared, tenant: string): Promise<void> {
