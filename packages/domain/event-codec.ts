@@ -55,7 +55,8 @@ function parse(record: LogRecord): unknown {
   if (text === null) throw undecodable(record, 'has no value')
   try {
     // half of a surrogate pair is kept by no store; JSON can hold one only as an escape
-    return /\\u[dD][89a-fA-F]/.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text)
+    const isOdd = text.includes('\\u') && /\\u[dD][89a-fA-F]/.test(text)
+    return isOdd ? JSON.parse(text, wellFormed) : JSON.parse(text)
   } catch {
     throw undecodable(record, 'is not JSON')
   }

@@ -54,10 +54,12 @@ t.test('what is folded is the same when it has been stored and loaded in between
 
 t.test('a record whose key is no tenant’s is parked under no tenant, at its place', async () => {
   for (const key of oddKeys) {
-    const [record] = logWith([logOf([observed('1', {})])[0]?.value ?? null, null], key)
+    const value = JSON.stringify({ ...JSON.parse(logOf([observed('1', {})])[0]?.value ?? ''), tenantid: key })
+    const [record] = logWith([value], key)
     const { parked, users } = foldLog([record as LogRecord])
     deepEqual(users, [])
     deepEqual([parked[0]?.tenantId, parked[0]?.offset, parked[0]?.code], ['', 0, 'event_undecodable'])
+    equal(parked[0]?.employeeId, null, 'there is nobody to read again')
     ok((parked[0]?.message.length ?? 0) < 300)
     doesNotMatch(String(parked[0]?.message), new RegExp(marker))
   }

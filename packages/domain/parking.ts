@@ -50,10 +50,10 @@ const causeOf = (error: unknown): Pick<Parked, 'code' | 'message'> =>
     : { code: 'fold_failed', message: faultPlace(error) }
 
 /** What a record of this tenant that is not an event of this release says of itself, so that the person can be read again. */
-function glimpse({ key, value }: LogRecord): Partial<Record<'id' | 'type' | 'data', unknown>> | null {
+function glimpse(record: LogRecord): Partial<Record<'id' | 'type' | 'data', unknown>> | null {
   try {
-    const said = JSON.parse(value ?? 'null')
-    return said?.tenantid === key ? said : null
+    const said = JSON.parse(record.value ?? 'null')
+    return said?.tenantid === record.key && tenantOf(record) !== '' ? said : null
   } catch {
     return null
   }
