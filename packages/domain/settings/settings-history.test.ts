@@ -45,3 +45,10 @@ t.test('nothing outlives a removal: the tenant begins with version 1 again', asy
     '1 cy in_force',
   ])
 })
+
+t.test('a document that the fold cannot read was never in force, and the next one takes its version', async t => {
+  t.same(told(t, change(1, 0, 'ada', { time_zone: 5 } as never), change(1, 0, 'bo')), [
+    '1 ada refused',
+    '1 bo in_force',
+  ])
+})
