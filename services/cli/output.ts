@@ -33,7 +33,12 @@ export function printTable(head: string[], rows: (string | number | null | undef
 
 /** JSON on one line; resolves when the reader can take more, so that a long listing is never held in memory. */
 export async function printJsonLine(value: unknown): Promise<void> {
-  await writeOut(`${visibleJson(value)}\n`)
+  await printJsonText(JSON.stringify(value))
+}
+
+/** The same of what is JSON on one line already. */
+export async function printJsonText(json: string): Promise<void> {
+  await writeOut(`${visible(json)}\n`)
 }
 
 /** The end of a command's --help. */

@@ -51,4 +51,8 @@ t.test('a document that the fold cannot read was never in force, and the next on
     '1 ada refused',
     '1 bo in_force',
   ])
+  const deep = JSON.parse(`{"time_zone": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`) as never
+  const [record] = logOf([change(1, 0, 'ada')])
+  const event = { ...decodeEvent(record as never).event, data: { settings: deep, version: 1, basedOn: 0, by: 'ada' } }
+  t.match(settingsHistory([{ record, event } as never]), [{ standing: 'refused', settings: {} }])
 })

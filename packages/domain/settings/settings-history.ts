@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 export interface SettingsVersion {
   version: number
   based_on: number
-  /** `refused`: somebody else's came first, it was made from settings that were not in force, or it cannot be read. */
+  /** `refused`: somebody else's came first, it was made from settings that were not in force, or it cannot be read and shows as `{}`. */
   standing: 'in_force' | 'former' | 'refused'
   at: string
   by: string
@@ -24,7 +24,8 @@ export const follows = ({ version, basedOn }: { version: number; basedOn: number
 /** As the fold asks: what it cannot read is parked, and changes nothing. */
 function canBeRead(settings: object): boolean {
   try {
-    return compileSettings(settings as Settings) !== null
+    // what nests too deeply cannot be written, as the fold would keep it
+    return compileSettings(settings as Settings) !== null && JSON.stringify(settings) !== ''
   } catch {
     return false
   }
@@ -41,7 +42,8 @@ export function settingsHistory(sources: Iterable<Source>): SettingsVersion[] {
     }
     if (event.type !== 'tenant.settings.changed') continue
     const { settings, version, basedOn, by, reason = null } = event.data
-    const applies = follows(event.data, inForce?.version ?? 0) && canBeRead(settings)
+    const isReadable = canBeRead(settings)
+    const applies = follows(event.data, inForce?.version ?? 0) && isReadable
     const entry: SettingsVersion = {
       version,
       based_on: basedOn,
@@ -51,7 +53,7 @@ export function settingsHistory(sources: Iterable<Source>): SettingsVersion[] {
       reason,
       event_id: event.id,
       offset: record.offset,
-      settings: settings as Settings,
+      settings: isReadable ? (settings as Settings) : {},
     }
     versions.push(entry)
     if (!applies) continue

@@ -4,7 +4,7 @@ import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { asUnreachable, type Context } from '../context.ts'
-import { examples, type OutputOptions, printJsonLine, printTable, say } from '../output.ts'
+import { examples, type OutputOptions, printJsonText, printTable, say } from '../output.ts'
 import { timeOption, timesHelp } from '../time-of.ts'
 
 interface EventOptions extends OutputOptions {
@@ -13,9 +13,9 @@ interface EventOptions extends OutputOptions {
   to?: number
 }
 
-interface ShownEvent extends Envelope {
-  partition: number
-  offset: number
+interface ShownEvent {
+  record: LogRecord
+  event: Envelope
 }
 
 export function eventCommands(program: Command, context: Context): void {
@@ -38,12 +38,12 @@ export function eventCommands(program: Command, context: Context): void {
       await context.tenant(tenant)
       const events = eventsOf(context, tenant, options)
       if (options.json) {
-        for await (const event of events) await printJsonLine(event)
+        for await (const { record } of events) await printJsonText(jsonOf(record))
         return
       }
       const rows: (string | number | null)[][] = []
-      for await (const event of events)
-        rows.push([event.offset, event.time, event.type, personOf(event), textIn(event, 'webhookType')])
+      for await (const { record, event } of events)
+        rows.push([record.offset, event.time, event.type, personOf(event), textIn(event, 'webhookType')])
       printTable(['offset', 'recorded', 'type', 'employee', 'webhook'], rows, `There is no such event of ${tenant}`)
     })
 }
@@ -62,16 +62,16 @@ async function* eventsOf(context: Context, tenant: string, options: EventOptions
       time === undefined ? otherwise : offsetForTime(client, topic, partition, time)
     return [await at(options.from, 0), await at(options.to, end)] as const
   })
-  const isWanted = (event: ShownEvent) => options.employee === undefined || personOf(event) === options.employee
+  const isWanted = (event: Envelope) => options.employee === undefined || personOf(event) === options.employee
   let undecodable = 0
   const batches = await context.withKafka(async client => readRange(client, topic, partition, from, to))
   try {
     for await (const records of batches)
       for (const record of records) {
         if (record.key !== tenant) continue
-        const event = shownEvent(record)
+        const event = eventIn(record)
         if (event === null) undecodable++
-        else if (isWanted(event)) yield event
+        else if (isWanted(event)) yield { record, event }
       }
   } catch (error) {
     asUnreachable(error)
@@ -80,16 +80,21 @@ async function* eventsOf(context: Context, tenant: string, options: EventOptions
 }
 
 /** Null for what is no event; one of a type that this release does not know is shown too. */
-function shownEvent(record: LogRecord): ShownEvent | null {
+function eventIn(record: LogRecord): Envelope | null {
   const decoded = decodeEvent(record)
-  if ('failure' in decoded) return null
-  const { partition, offset } = record
-  return { ...(decoded.event ?? decoded.unknown), partition, offset }
+  return 'failure' in decoded ? null : (decoded.event ?? decoded.unknown)
 }
 
-const personOf = (event: ShownEvent): string | null => event.subject ?? textIn(event, 'employeeId')
+/** As the log has it, on one line: it may nest more deeply than could be written again. */
+function jsonOf({ value, partition, offset }: LogRecord): string {
+  // within texts JSON has line ends as escapes only
+  const text = (value ?? '').replace(/[\r\n\t]/g, ' ').trimEnd()
+  return `${text.slice(0, -1)},"partition":${partition},"offset":${offset}}`
+}
 
-function textIn({ data }: ShownEvent, name: string): string | null {
+const personOf = (event: Envelope): string | null => event.subject ?? textIn(event, 'employeeId')
+
+function textIn({ data }: Envelope, name: string): string | null {
   const value = ownValue(data as Record<string, unknown> | null | undefined, name)
   return typeof value === 'string' ? value : null
 }
