@@ -8,7 +8,7 @@ export function shownEvent({ _id: _, id, parkedAt, retriedAt, ...note }: ParkedE
     id,
     kind: 'event' as const,
     ...note,
-    todo: todoForEvent(id, note.tenantId, personOf(note)),
+    todo: todoForEvent(id, note),
     parked_at: parkedAt.toISOString(),
     retried_at: retriedAt?.toISOString() ?? null,
   }
@@ -18,10 +18,17 @@ export function shownEvent({ _id: _, id, parkedAt, retriedAt, ...note }: ParkedE
 export const personOf = ({ employeeId, document }: Pick<ParkedEvent, 'employeeId' | 'document'>): string | null =>
   employeeId ?? (document?.split('/').slice(2).join('/') || null)
 
-const todoForEvent = (id: string, tenant: string, person: string | null) =>
-  person === null
-    ? `Fold it in its place, with this release: hibob-sync replay ${tenant}`
-    : `Read the person again: hibob-sync parked retry ${id}`
+type EventNote = Pick<ParkedEvent, 'tenantId' | 'employeeId' | 'document' | 'code'>
+
+function todoForEvent(id: string, note: EventNote): string {
+  const { tenantId, code } = note
+  if (tenantId === '') return `It is of no tenant. See who writes to the topic, then hibob-sync parked discard ${id}`
+  if (personOf(note) !== null) return `Read the person again: hibob-sync parked retry ${id}`
+  const replay = `hibob-sync replay ${tenantId}`
+  return code === 'event_undecodable'
+    ? `It is no event of this release. A later one may fold it (${replay}); else hibob-sync parked discard ${id}`
+    : `Fold it in its place, with this release: ${replay}`
+}
 
 export function shownChange(note: UndeliveredChange, topics: TopicNames) {
   const { _id: id, partition, tenantId, topic, key, offset, bytes, cause, refusedAt, triedAt, tries } = note
