@@ -47,9 +47,8 @@ export function tenantAccess(mongo: Mongo, box: SealedBox) {
 
   function accessOf({ _id, companyId, secrets }: TenantDocument): WebhookAccess {
     const now = Date.now()
-    const valid = secrets.filter(
-      ({ validFrom, validTo }) => validFrom.getTime() <= now && (validTo === null || validTo.getTime() > now),
-    )
+    // a secret counts from when it is stored: the clock of whoever added it may be ahead of this one
+    const valid = secrets.filter(({ validTo }) => validTo === null || validTo.getTime() > now)
     const access: WebhookAccess = { tenantId: _id, companyId, secrets: [], unreadable: [] }
     for (const { id, sealed } of valid) {
       try {
