@@ -6,7 +6,7 @@ import { innermostCause } from './send-failure.ts'
 
 export type Admin = ReturnType<ReturnType<typeof newKafka>['admin']>
 
-const attemptsMax = 6
+const attemptsMax = 10
 const retryMs = 100
 const connectWithinMs = 10_000
 const unreachable = new Set([

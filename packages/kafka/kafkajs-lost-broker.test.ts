@@ -112,6 +112,34 @@ function poolOf(brokers: Record<string, object>) {
   return pool
 }
 
+t.test('a partition without a leader keeps no other waiting, and is looked for until it has one', async t => {
+  const { parse } = kafkajs('protocol/requests/metadata/v0/response.js')
+  const partition = (partitionId: number, partitionErrorCode: number, leader: number) => ({
+    partitionErrorCode,
+    partitionId,
+    leader,
+    replicas: [1],
+    isr: [1],
+  })
+  const topicMetadata = [
+    { topicErrorCode: 0, topic: 'log', partitionMetadata: [partition(0, 0, 1), partition(1, 5, -1)] },
+  ]
+  const pool = poolOf({})
+  let asked = 0
+  pool.seedBroker = { connectionPool: { host: 'kafka', port: 1 } }
+  pool.findConnectedBroker = async () => ({
+    metadata: async () => {
+      asked++
+      return parse({ brokers: [], topicMetadata })
+    },
+  })
+  await pool.refreshMetadata(['log'])
+  t.strictSame(pool.metadata.topicMetadata, topicMetadata)
+  const until = performance.now() + 3000
+  while (asked < 2 && performance.now() < until) await pool.refreshMetadataIfNecessary(['log'])
+  t.equal(asked, 2)
+})
+
 t.test('the last broker that goes away leaves an address to begin with', async t => {
   const broker = { nodeId: 1, connectionPool: { host: 'kafka', port: 1 } }
   const pool = poolOf({ 1: broker })
