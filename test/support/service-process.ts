@@ -10,6 +10,8 @@ const command = resolve(import.meta.dirname, '../../services/cli/main.ts')
 export interface ServiceProcess {
   pid: number
   logs: Record<string, unknown>[]
+  /** All that it wrote, on standard output and standard error. */
+  output(): string
   kill(signal: NodeJS.Signals): void
   /** Resolves with the exit code, null when a signal ended it. */
   exited: Promise<number | null>
@@ -31,8 +33,11 @@ export async function startService(service: string, options: ServiceOptions): Pr
 export function spawnService(service: string, { env, execArgv = [] }: ServiceOptions): ServiceProcess {
   const child: ChildProcess = spawn(process.execPath, [...execArgv, command, 'run', service], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
+  let output = ''
+  child.stdout?.on('data', chunk => (output += chunk))
+  child.stderr?.on('data', chunk => (output += chunk)).pipe(process.stderr)
   const logs: Record<string, unknown>[] = []
   let wake = Promise.withResolvers<void>()
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', line => {
@@ -58,5 +63,12 @@ export function spawnService(service: string, { env, execArgv = [] }: ServiceOpt
     }
   }
 
-  return { pid: child.pid as number, logs, kill: signal => void child.kill(signal), exited, logged }
+  return {
+    pid: child.pid as number,
+    logs,
+    output: () => output,
+    kill: signal => void child.kill(signal),
+    exited,
+    logged,
+  }
 }
