@@ -11,3 +11,10 @@ export interface Position {
 }
 
 export const startOf = (offset: number): Position => ({ offset, step: 0, after: null })
+
+/** The last record that a consumer has handled, as its checkpoint remembers it. `time`: its log-append time in ms. */
+export interface LastRecord {
+  offset: number
+  time: number
+  hash: string
+}

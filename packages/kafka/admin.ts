@@ -1,5 +1,6 @@
 // Acts on the cluster, each on a connection of its own. A cluster that does not answer is AppError `kafka_unavailable`, within some 10 s.
 import { AppError } from '@hibob-sync/runtime'
+import type { KafkaConfig } from 'kafkajs'
 import type { KafkaClient } from './client.ts'
 import { newKafka } from './client.ts'
 import { innermostCause } from './send-failure.ts'
@@ -20,9 +21,13 @@ const unreachable = new Set([
  * Runs `act` on a fresh connection; what a moving leader or a restarting broker fails is tried again a few times. Throws AppError
  * `kafka_unavailable` when no broker can be reached.
  */
-export async function withAdmin<T>(client: KafkaClient, act: (admin: Admin) => Promise<T>): Promise<T> {
+export async function withAdmin<T>(
+  client: KafkaClient,
+  act: (admin: Admin) => Promise<T>,
+  overrides: Partial<KafkaConfig> = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const admin = newKafka(client.options).admin()
+    const admin = newKafka(client.options, overrides).admin()
     try {
       await connect(client, admin)
       return await act(admin)

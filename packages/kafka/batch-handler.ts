@@ -5,6 +5,8 @@ import type { LogRecord } from '@hibob-sync/domain'
 import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { EachBatchPayload } from 'kafkajs'
 import { backoff } from './backoff.ts'
+import { discontinuity, type Reached, resumeAt } from './continuity.ts'
+import { lastRecordOf } from './last-record.ts'
 import { recordOf } from './log-record.ts'
 import type { Ownership } from './ownership.ts'
 import type { SessionClock } from './session-clock.ts'
@@ -38,6 +40,8 @@ export interface BatchHandlerOptions {
 const lostTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID'])
 const hintIntervalMs = 5000
 const patienceMs = 300
+/** Fetches in a row that do not continue: a broker or two may have answered one before the partition was taken over. */
+const doubtsMax = 3
 
 export function batchHandler(options: BatchHandlerOptions) {
   const { logger, ownership, clock } = options
@@ -45,6 +49,7 @@ export function batchHandler(options: BatchHandlerOptions) {
   const hintedAt = new Map<number, number>()
   const apart = new Set<number>()
   const busy = new Set<number>()
+  const doubts = new Map<number, number>()
   let stopping = false
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -54,41 +59,72 @@ export function batchHandler(options: BatchHandlerOptions) {
       epoch === ownership.epoch() && ownership.isOwned(partition) && clock.ageMs() < options.sessionTimeoutMs
     if (stopping || !isOwned()) return
     await payload.heartbeat()
-    const from = ownership.position(partition)
-    if (from === undefined || epoch !== ownership.epoch()) return
-    const records = messages.map(message => recordOf(partition, message)).filter(record => record.offset >= from)
+    const reached = ownership.reached(partition)
+    if (reached === undefined || epoch !== ownership.epoch()) return
+    const { position: from } = reached
+    const fetched = messages.map(message => recordOf(partition, message))
+    if (!goesOn(payload, { ...reached, partition }, fetched)) return
+    const records = fetched.filter(record => record.offset >= from)
     const last = records.at(-1)
-    if (last === undefined) return options.seek(partition, from)
-    // kafkajs goes on at the log's beginning when the position is not in the log any more
-    if ((records[0]?.offset ?? from) > from) {
-      payload.pause()
-      return options.onCrash(gap(partition, from, records[0]?.offset ?? from))
+    if (last === undefined) {
+      ownership.move(partition, { ...reached, compared: true })
+      return options.seek(partition, from)
     }
     const batch = { partition, records, highWatermark: Number(highWatermark), isOwned }
     const handled = withHeartbeats(payload, epoch, () => counted(partition, handleUntilDone(batch, from)))
+    const moveTo = (next: number) => {
+      const before = records.findLast(({ offset }) => offset < next)
+      ownership.move(partition, {
+        position: next,
+        highWatermark: batch.highWatermark,
+        last: before === undefined ? reached.last : lastRecordOf(before),
+        compared: true,
+      })
+    }
     const next = apart.size < options.partitionsConcurrently ? await within(patienceMs, handled) : await handled
-    if (next === null) return waitApart(payload, batch, epoch, handled)
+    if (next === null) return waitApart(payload, epoch, handled, moveTo)
     if (epoch !== ownership.epoch()) return
-    ownership.move(partition, { position: next, highWatermark: batch.highWatermark })
+    moveTo(next)
     if (next > last.offset) payload.resolveOffset(String(last.offset))
     else options.seek(partition, next)
     await hint(payload)
   }
 
+  /** False when what was fetched is not what comes next: it is read again, or the consumer ends. */
+  function goesOn({ batch, pause }: EachBatchPayload, reached: Reached, records: LogRecord[]): boolean {
+    const { partition, highWatermark } = batch
+    // kafkajs tells it of every batch, and its types do not
+    const from = Number((batch as { fetchedOffset?: string }).fetchedOffset)
+    const found =
+      records.length === 0 ? null : discontinuity(reached, { from, records, highWatermark: Number(highWatermark) })
+    if (found === null) {
+      doubts.delete(partition)
+      return true
+    }
+    const doubted = (doubts.get(partition) ?? 0) + 1
+    doubts.set(partition, doubted)
+    if (found.certain || doubted >= doubtsMax) {
+      pause()
+      options.onCrash(found.error)
+    } else options.seek(partition, resumeAt(reached))
+    return false
+  }
+
   /** The partition is fetched no more until its handler is done; the others are. */
   function waitApart(
     payload: EachBatchPayload,
-    { partition, highWatermark }: ConsumedBatch,
     epoch: number,
     handled: Promise<number>,
+    moveTo: (next: number) => void,
   ): void {
+    const { partition } = payload.batch
     const resume = payload.pause()
     apart.add(partition)
     void handled.then(next => {
       apart.delete(partition)
       // a later assignment pauses and resumes by itself
       if (epoch !== ownership.epoch()) return
-      ownership.move(partition, { position: next, highWatermark })
+      moveTo(next)
       if (stopping) return
       options.seek(partition, next)
       resume()
@@ -169,12 +205,6 @@ export function batchHandler(options: BatchHandlerOptions) {
   }
 }
 
-const gap = (partition: number, from: number, found: number) =>
-  new AppError(
-    'log_truncated',
-    `partition ${partition} is handled up to ${from}, but the next record is ${found}: events were deleted before they were handled. Check the topic's retention (hibob-sync topics check) and restore the log`,
-    { retryable: false },
-  )
 const stuck = (partition: number, handleMaxMs: number) =>
   new AppError(
     'handler_stuck',

@@ -14,6 +14,7 @@ export interface TopicProblem {
 
 export interface LogIdentity {
   clusterId: string
+  prefix: string
   partitions: number
 }
 
@@ -60,6 +61,12 @@ async function autoCreateProblems(admin: Admin): Promise<TopicProblem[]> {
     : []
 }
 
+export const topicAdvice = 'Run `hibob-sync topics check`, then `hibob-sync topics apply`'
+
+/** Outside production `topics apply` makes as many replicas as there are brokers, so that fewer are no problem there. */
+export const requiredProblems = (problems: readonly TopicProblem[], production: boolean): TopicProblem[] =>
+  problems.filter(({ problem }) => production || !/replicas/.test(problem))
+
 /** Throws AppError `topics_unsafe` when topics are missing or their counts differ, and in production also when they are unsafe. */
 export async function requireTopics(
   client: KafkaClient,
@@ -70,16 +77,12 @@ export async function requireTopics(
   )
   if (problems.length > 0) {
     const lines = problems.map(({ topic, problem }) => `  - ${topic} ${problem}`).join('\n')
-    throw new AppError(
-      'topics_unsafe',
-      `the topics cannot be used:\n${lines}\nRun \`hibob-sync topics check\`, then \`hibob-sync topics apply\``,
-      { retryable: false },
-    )
+    throw new AppError('topics_unsafe', `the topics cannot be used:\n${lines}\n${topicAdvice}`, { retryable: false })
   }
   return withAdmin(client, async admin => {
     const { events } = topicNames(prefix)
     const { clusterId } = await admin.describeCluster()
-    return { clusterId, partitions: (await partitionCounts(admin, [events])).get(events) ?? 0 }
+    return { clusterId, prefix, partitions: (await partitionCounts(admin, [events])).get(events) ?? 0 }
   })
 }
 

@@ -131,7 +131,7 @@ t.test('a position that the log has lost ends the consumer: nothing is skipped',
   const consumer = await start(filled, { takeOver: async () => ({ offset: 10 }), onCrash: crashed.resolve }, batch => {
     handled.push(...batch.records.map(({ offset }) => offset))
   })
-  t.match(await crashed.promise, { code: 'log_truncated', message: /up to 10, but the next record is 30/ })
+  t.match(await crashed.promise, { code: 'log_truncated', message: /up to 10, but its log begins at 30/ })
   t.strictSame(handled, [])
   await consumer.stop()
 })

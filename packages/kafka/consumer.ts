@@ -1,16 +1,17 @@
 // A consumer whose positions are the caller's own: each time the group is joined its partitions are paused, taken over, sought and resumed.
 // Group offsets are only a hint. A handler is never told of records of a partition that it does not own any more (`isOwned`).
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Doing, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
+import { AppError, type Doing, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import type { Consumer as KafkaConsumer } from 'kafkajs'
 import { backoff } from './backoff.ts'
 import { batchHandler, type ConsumedBatch } from './batch-handler.ts'
+import type { LogPositionReached } from './check-log.ts'
 import { type KafkaClient, newKafka } from './client.ts'
 import { doingOf } from './consumer-doing.ts'
 import { crashLasts } from './crash-lasts.ts'
 import { groupLog } from './group-log.ts'
 import { type LogEnds, logEnds } from './log-ends.ts'
-import { type Position, partitionOwnership } from './ownership.ts'
+import { type Position, partitionOwnership, type TakenOver } from './ownership.ts'
 import { type SessionClock, sessionClock } from './session-clock.ts'
 
 export type { ConsumedBatch } from './batch-handler.ts'
@@ -19,6 +20,8 @@ export interface ConsumerOptions {
   client: KafkaClient
   groupId: string
   topic: string
+  /** How many the topic has; a member to whom more are assigned ends (`other_log`). Any number unless given. */
+  partitions?: number
   sessionTimeoutMs?: number
   heartbeatIntervalMs?: number
   maxBytesPerPartition?: number
@@ -32,10 +35,10 @@ export interface ConsumerOptions {
   enginesAnswer?(): boolean
   logger: Logger
   /**
-   * Makes the caller the owner of a partition; the answer is the next offset to read. Runs each time the group is joined, never twice at
-   * once for a partition. What it throws is tried again, but for an AppError that is not retryable: then `onCrash` is told.
+   * Makes the caller the owner of a partition; the answer is where it stands. Runs each time the group is joined, never twice at once for
+   * a partition. A log in which the last handled record is another one is told to `onCrash` (`log_replaced`). What it throws is tried again, but for an AppError that is not retryable: then `onCrash` is told.
    */
-  takeOver(partition: number): Promise<{ offset: number }>
+  takeOver(partition: number): Promise<TakenOver>
   /** Handles records in order; `nextOffset` is where to go on. Should wait for faults by itself; what it throws is tried again. */
   handle(batch: ConsumedBatch): Promise<{ nextOffset: number }>
   /** These partitions were lost, perhaps before they were taken over: nothing may be written for them from now on. */
@@ -57,6 +60,8 @@ export interface Consumer {
    * of a partition moves.
    */
   doing(ends: ReadonlyMap<number, LogEnds>, takeOverProgress?: (partition: number) => number): Doing[]
+  /** The positions in the form in which a log is checked. */
+  reached(): LogPositionReached[]
   /** Resolves when every partition assigned to this member is handled up to the log's present end (or up to `ends`). */
   caughtUp(ends?: ReadonlyMap<number, number>): Promise<void>
   /** `beforeLeaving` runs when nothing is handled any more and the partitions are still ours. */
@@ -132,6 +137,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   /** Runs before anything of the new assignment can be fetched, and must therefore do nothing asynchronous before `pause`. */
   function joined(joinedBy: KafkaConsumer, partitions: number[]): void {
     if (partitions.length > 0) joinedBy.pause([{ topic, partitions }])
+    const surplus = partitions.find(partition => partition >= (options.partitions ?? Number.POSITIVE_INFINITY))
+    if (surplus !== undefined && !stopping) return onCrash(grown(topic, surplus))
     group.assigned(partitions)
     ownership.assign(stopping ? [] : partitions, (partition, offset) => {
       joinedBy.seek({ topic, partition, offset: String(offset) })
@@ -217,7 +224,16 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       const membership = !ownership.isJoined() ? 'joining' : isSilent ? 'silent' : 'joined'
       return doingOf({ ownership, batches, membership, ends, takeOverProgress })
     },
+    reached: () =>
+      [...ownership.positions()].map(([partition, { position }]) => ({ partition, offset: position, done: 'handled' })),
     caughtUp,
     stop,
   }
 }
+
+const grown = (topic: string, partition: number) =>
+  new AppError(
+    'other_log',
+    `the topic ${topic} has a partition ${partition} that it did not have when the service started, so tenants would move to other partitions. Restore the topics with their former partitions and offsets, or begin again with new topics (another TOPIC_PREFIX) and an empty MongoDB database`,
+    { retryable: false },
+  )

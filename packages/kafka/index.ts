@@ -1,9 +1,11 @@
 export { clusterId } from './admin.ts'
 export { applyTopics } from './apply-topics.ts'
-export { checkLog } from './check-log.ts'
-export { checkTopics, type LogIdentity, requireTopics, type TopicProblem } from './check-topics.ts'
+export { checkLog, comparable, type LogPositionReached, requireReached, requireWhole } from './check-log.ts'
+export { checkTopics, type LogIdentity, requiredProblems, requireTopics, type TopicProblem } from './check-topics.ts'
 export { createKafka, type KafkaClient, type KafkaOptions } from './client.ts'
+export { requireRecord } from './compare-record.ts'
 export * from './consumer.ts'
+export { guardLog, type LogGuard } from './guard-log.ts'
 export type { LaneProducer, LogClock } from './lane-producer.ts'
 export {
   type AppendedEach,
@@ -15,8 +17,9 @@ export {
   type LogPosition,
   lanesOver,
 } from './lanes.ts'
+export { lastRecordOf } from './last-record.ts'
 export * from './log-ends.ts'
-export type { Position as ConsumerPosition } from './ownership.ts'
+export type { Position as ConsumerPosition, TakenOver } from './ownership.ts'
 export * from './partition-for.ts'
 export * from './range-reader.ts'
 export {

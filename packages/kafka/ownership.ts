@@ -1,11 +1,20 @@
 // Which partitions this member may act for. Each time the group is joined begins a new epoch: what belongs to an older one (a take-over
 // under way, a batch being handled) is dropped. A partition's take-overs never run at the same time.
+import type { LastRecord } from '@hibob-sync/domain'
 import { AppError, errorCode, type Logger, sparing } from '@hibob-sync/runtime'
 import { backoff } from './backoff.ts'
+import { resumeAt } from './continuity.ts'
+
+export interface TakenOver {
+  /** The next offset to handle. */
+  offset: number
+  /** The last record that was handled: reading begins with it, to see that this is the log in which it was. */
+  last?: LastRecord | null | undefined
+}
 
 export interface OwnershipOptions {
   logger: Logger
-  takeOver(partition: number): Promise<{ offset: number }>
+  takeOver(partition: number): Promise<TakenOver>
   released(partitions: number[]): void
   onCrash(error: Error): void
 }
@@ -15,13 +24,18 @@ export interface Position {
   highWatermark: number
 }
 
+interface OwnedPosition extends Position {
+  last: LastRecord | null
+  compared: boolean
+}
+
 export type Ownership = ReturnType<typeof partitionOwnership>
 
 export function partitionOwnership({ logger, takeOver, released, onCrash }: OwnershipOptions) {
   let epoch = 0
   let joined = false
   const assigned = new Set<number>()
-  const owned = new Map<number, Position>()
+  const owned = new Map<number, OwnedPosition>()
   const takeOvers = new Map<number, Promise<void>>()
   /** Take-overs that have not come to an end, by partition. */
   const taking = new Map<number, number>()
@@ -61,11 +75,11 @@ export function partitionOwnership({ logger, takeOver, released, onCrash }: Owne
   ): Promise<void> {
     for (let attempt = 0; epochOfTake === epoch; attempt++) {
       try {
-        const { offset } = await takeOver(partition)
+        const { offset: position, last = null } = await takeOver(partition)
         // the caller has just made itself the owner of what it had lost meanwhile
         if (epochOfTake !== epoch) return released([partition])
-        begin(partition, offset)
-        owned.set(partition, { position: offset, highWatermark: offset })
+        begin(partition, resumeAt({ position, last }))
+        owned.set(partition, { position, highWatermark: position, last, compared: false })
         return
       } catch (error) {
         if (epochOfTake !== epoch) return released([partition])
@@ -88,7 +102,11 @@ export function partitionOwnership({ logger, takeOver, released, onCrash }: Owne
     taking: () => [...taking.keys()],
     isOwned: (partition: number) => owned.has(partition),
     position: (partition: number) => owned.get(partition)?.position,
-    move: (partition: number, position: Position) => void owned.set(partition, position),
-    positions: () => new Map(owned),
+    reached: (partition: number) => owned.get(partition),
+    move: (partition: number, to: OwnedPosition) => void owned.set(partition, to),
+    positions: () =>
+      new Map<number, Position>(
+        [...owned].map(([partition, { position, highWatermark }]) => [partition, { position, highWatermark }]),
+      ),
   }
 }

@@ -91,3 +91,59 @@ t.test('the log tells its ends, and the offset from which records are younger th
   for (const before1970 of [-1, -2, Date.parse('0001-01-01')])
     t.equal(await offsetForTime(client, topic, 0, before1970), 0, `${before1970}`)
 })
+
+t.test('a log that is to be read whole is refused when its beginning is gone, or goes while it is read', async t => {
+  const own = await testTopic(1)
+  await appendSingly(own.topic, 40)
+  const deleteBelow = (offset: number) =>
+    withAdmin(client, async admin => {
+      await admin.fetchTopicOffsets(own.topic) // kafkajs deletes only in topics whose metadata it has
+      await admin.deleteTopicRecords({ topic: own.topic, partitions: [{ partition: 0, offset: String(offset) }] })
+    })
+  const whole = { whole: true, fetchBytesMax: 1024 }
+  const read: number[] = []
+  await t.rejects(
+    async () => {
+      for await (const batch of readRange(own.client, own.topic, 0, 0, 40, whole)) {
+        read.push(...batch.map(({ offset }) => offset))
+        if (read[0] === 0 && read.length === batch.length) await deleteBelow(30)
+      }
+    },
+    { code: 'log_truncated', retryable: false, message: /begins at 30: events were deleted/ },
+  )
+  t.strictSame(read, [...Array(read.length).keys()], 'what came before was the log')
+  t.ok(read.length < 30)
+  await t.rejects(valuesIn(readRange(own.client, own.topic, 0, 0, 40, whole)), { code: 'log_truncated' })
+  await t.rejects(valuesIn(readStretches(own.client, own.topic, 0, [{ from: 29, to: 31 }], whole)), {
+    code: 'log_truncated',
+    message: /from 29, but it begins at 30/,
+  })
+  t.equal((await valuesIn(readRange(own.client, own.topic, 0, 30, 40, whole))).length, 10)
+  t.equal((await valuesIn(readRange(own.client, own.topic, 0, 0, 40))).length, 10, 'else what is left is read')
+})
+
+t.test('a log that is cut while it is read ends the reader, which would wait for ever', async t => {
+  const own = await testTopic(1)
+  await appendSingly(own.topic, 40)
+  await t.rejects(
+    async () => {
+      for await (const [record] of readRange(own.client, own.topic, 0, 0, 40, { fetchBytesMax: 1024 })) {
+        if (record?.offset !== 0) continue
+        await withAdmin(client, admin => admin.deleteTopics({ topics: [own.topic] }))
+        await until(() => remade(own.topic))
+      }
+    },
+    { code: /^log_(truncated|unavailable)$/ },
+  )
+})
+
+/** Each in a send of its own, so that a fetch can bring one alone. */
+async function appendSingly(to: string, count: number): Promise<void> {
+  for (let number = 0; number < count; number++)
+    await lanes.append(to, 0, { key: 'tenant', value: `${number} ${'x'.repeat(2000)}` })
+}
+
+async function remade(made: string): Promise<boolean> {
+  const topics = [{ topic: made, numPartitions: 1, replicationFactor: 1 }]
+  return withAdmin(client, admin => admin.createTopics({ topics, waitForLeaders: true })).catch(() => false)
+}

@@ -6,6 +6,7 @@ import { AppError, errorCode } from '@hibob-sync/runtime'
 import type { Consumer } from 'kafkajs'
 import { withAdmin } from './admin.ts'
 import { batchQueue } from './batch-queue.ts'
+import { beginningGone, cutWhileRead, requireWhole } from './check-log.ts'
 import { type KafkaClient, newKafka } from './client.ts'
 import { type LogEnds, logEnds } from './log-ends.ts'
 import { recordOf } from './log-record.ts'
@@ -24,20 +25,24 @@ interface Reading {
   /** Of the same topic: they are not read. */
   others: number[]
   fetchBytesMax: number
+  whole: boolean
 }
 
 export interface ReadOptions {
   sessionTimeoutMs?: number
   /** How much one fetch brings: less where single records are wanted. */
   fetchBytesMax?: number
+  /** Fails when the log does not hold everything from the first stretch's beginning on (`log_truncated`), instead of going on behind it. */
+  whole?: boolean
 }
 
 const heartbeatMs = 1000
 const crashesMax = 5
+const lookEveryMs = 2000
 
 /**
  * Yields the records of [`from`, `to`) in order, a fetched batch at a time; `to` is cut at the log's present end, `from` at its beginning.
- * Throws AppError `unknown_partition` (not retryable), or `log_unavailable` when Kafka cannot be read.
+ * Throws AppError `unknown_partition` or `log_truncated` (not retryable), or `log_unavailable` when Kafka cannot be read.
  */
 export function readRange(
   client: KafkaClient,
@@ -56,16 +61,17 @@ export async function* readStretches(
   topic: string,
   partition: number,
   stretches: readonly Stretch[],
-  { sessionTimeoutMs = 30_000, fetchBytesMax = 4 * 1024 * 1024 }: ReadOptions = {},
+  { sessionTimeoutMs = 30_000, fetchBytesMax = 4 * 1024 * 1024, whole = false }: ReadOptions = {},
 ): AsyncGenerator<LogRecord[]> {
   const ends = await logEnds(client, topic)
   const own = ends.get(partition)
   if (own === undefined)
     throw new AppError('unknown_partition', `topic ${topic} has no partition ${partition}`, { retryable: false })
+  if (whole) for (const { from } of stretches) requireWhole(topic, partition, from, own)
   const others = [...ends.keys()].filter(other => other !== partition)
   const within = disjoint(stretches, own)
   if (within.length === 0) return
-  yield* readAll(client, { topic, partition, stretches: within, others, fetchBytesMax }, sessionTimeoutMs)
+  yield* readAll(client, { topic, partition, stretches: within, others, fetchBytesMax, whole }, sessionTimeoutMs)
 }
 
 function disjoint(stretches: readonly Stretch[], { low, high }: LogEnds): Stretch[] {
@@ -90,10 +96,19 @@ async function* readAll(client: KafkaClient, reading: Reading, sessionTimeoutMs:
     maxBytesPerPartition: reading.fetchBytesMax,
     maxWaitTimeInMs: 100,
   })
+  const { topic, partition, stretches } = reading
+  const end = stretches.at(-1)?.to ?? 0
+  // of a log that was cut to nothing no fetch tells
+  const looking = setInterval(async () => {
+    const ends = await logEnds(client, topic).catch(() => null)
+    const high = ends?.get(partition)?.high ?? end
+    if (high < end) queue.fail(cutWhileRead(topic, partition, end, high))
+  }, lookEveryMs)
   try {
     await fetchInto(queue, consumer, reading)
     yield* queue.drain()
   } finally {
+    clearInterval(looking)
     queue.end()
     await consumer.disconnect()
     await withAdmin(client, admin => admin.deleteGroups([groupId])).catch(() => {})
@@ -101,7 +116,7 @@ async function* readAll(client: KafkaClient, reading: Reading, sessionTimeoutMs:
 }
 
 async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consumer, reading: Reading): Promise<void> {
-  const { topic, partition, stretches, others } = reading
+  const { topic, partition, stretches, others, whole } = reading
   let at = 0
   let next = stretches[0]?.from ?? 0
   const isWanted = ({ offset }: LogRecord) => {
@@ -124,6 +139,10 @@ async function fetchInto(queue: ReturnType<typeof batchQueue>, consumer: Consume
     autoCommit: false,
     async eachBatch({ batch, heartbeat }) {
       if (batch.partition !== partition) return
+      const [first, high] = [Number(batch.firstOffset()), Number(batch.highWatermark)]
+      // kafkajs goes on at the log's beginning when an offset is not in the log any more
+      if (whole && first > next) return queue.fail(beginningGone(topic, partition, next, first))
+      if (high < next) return queue.fail(cutWhileRead(topic, partition, next, high))
       const records = batch.messages.map(message => recordOf(partition, message)).filter(isWanted)
       next = Math.max(next, Number(batch.lastOffset()) + 1)
       while (next >= (stretches[at]?.to ?? Number.POSITIVE_INFINITY)) at++

@@ -49,7 +49,7 @@ t.test('a missing topic gets as many partitions as those that exist, whatever is
   await withAdmin(client, admin => admin.deleteTopics({ topics: [topicNames(prefix).teamChanges] }))
   await applyTopics(client, { prefix, partitions: 5, replicationFactor: 1 })
   const identity = await requireTopics(client, { prefix, production: false })
-  t.strictSame(identity, { clusterId: await clusterId(client), partitions: 2 })
+  t.strictSame(identity, { clusterId: await clusterId(client), prefix, partitions: 2 })
 })
 
 t.test('a production service refuses topics that could lose events, and says which and why', async t => {

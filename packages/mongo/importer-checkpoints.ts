@@ -1,7 +1,8 @@
 // The importer's durable position in each partition (protocols P1 and P4). `takeover` rises with each take-over; the position moves only under its owner.
 import { randomUUID } from 'node:crypto'
-import { otherCluster } from './cluster-check.ts'
+import type { LastRecord } from '@hibob-sync/domain'
 import type { Mongo } from './connection.ts'
+import { otherCluster } from './log-identity.ts'
 
 export interface ImporterCheckpoint {
   _id: string
@@ -10,6 +11,8 @@ export interface ImporterCheckpoint {
   clusterId: string
   /** The next event to take. */
   offset: number
+  /** The record before `offset`; missing while nothing is taken, and where an earlier release took last. */
+  last?: LastRecord
   takeover: number
   owner: string
 }
@@ -37,10 +40,15 @@ export function importerCheckpoints(mongo: Mongo) {
   }
 
   /** Returns false when the caller is not the owner any more, or the position stands further already. */
-  async function advance(partition: number, owner: string, offset: number): Promise<boolean> {
+  async function advance(
+    partition: number,
+    owner: string,
+    offset: number,
+    last: LastRecord | null = null,
+  ): Promise<boolean> {
     const result = await collection.updateOne(
       { _id: idOf(partition), owner, offset: { $lte: offset } },
-      { $set: { offset } },
+      { $set: { offset, ...(last === null ? {} : { last }) } },
     )
     return result.matchedCount === 1
   }

@@ -79,6 +79,7 @@ const indexes: Record<string, { key: IndexSpecification; options?: CreateIndexes
     },
   ],
   seals: [],
+  log: [],
   audit: [{ key: { tenantId: 1, at: 1 }, options: { name: 'tenant' } }],
 }
 

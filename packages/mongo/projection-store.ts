@@ -6,6 +6,7 @@ import {
   type CollectionName,
   collectionOf as collectionOfPhase,
   type Documents,
+  type LastRecord,
   listFields,
   type Phase,
   type Position,
@@ -29,6 +30,8 @@ export interface Commit {
   owner: string
   from: Position
   batch: Batch
+  /** The last record that is folded with it, if it ends one. */
+  last?: LastRecord | null | undefined
   writes: PreparedWrites
   published: Published | null
   /** One of the transaction's own unless given. */
@@ -121,6 +124,7 @@ export function projectionStore(mongo: Mongo) {
     owner,
     from,
     batch,
+    last,
     writes,
     published,
     also,
@@ -129,7 +133,13 @@ export function projectionStore(mongo: Mongo) {
     const act = async (session: ClientSession) => {
       const moved = await projectorCheckpointCollection(mongo).updateOne(
         { _id: projectorCheckpointId(partition), owner, 'position.offset': from.offset, 'position.step': from.step },
-        { $set: published === null ? { position: batch.next } : { position: batch.next, published } },
+        {
+          $set: {
+            position: batch.next,
+            ...(last == null ? {} : { last }),
+            ...(published === null ? {} : { published }),
+          },
+        },
         { session },
       )
       if (moved.matchedCount !== 1) throw ownershipLost(partition)

@@ -1,10 +1,10 @@
 // A partition's checkpoint for the projector (protocol P6): where it is folded to, who owns it, and what has been published.
 // Every write is a compare-and-set on the owner, so a projector that was paused past its session can write nothing.
 import { randomUUID } from 'node:crypto'
-import { type Position, startOf } from '@hibob-sync/domain'
+import { type LastRecord, type Position, startOf } from '@hibob-sync/domain'
 import type { Binary, ClientSession, Collection } from 'mongodb'
-import { otherCluster } from './cluster-check.ts'
 import type { Mongo } from './connection.ts'
+import { otherCluster } from './log-identity.ts'
 import { endTransactionOf } from './transaction.ts'
 
 /** `published`: every change up to and including this event and step is on its topic. */
@@ -22,6 +22,8 @@ export interface ProjectorCheckpoint {
   /** Where the owner's transactions run, so that one in which it stands still or was killed can be ended. */
   session?: Binary | null
   position: Position
+  /** The record before `position`; missing while nothing is folded, and where an earlier release folded last. */
+  last?: LastRecord
   published: Published
   /** `topic|tenant|key` of sends whose outcome is unknown: each key's newest change is to be sent once more. */
   resend: string[]

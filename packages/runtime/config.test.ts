@@ -39,6 +39,7 @@ t.test(
         LOG_LEVEL: 'info',
         TOPIC_PREFIX: '',
         STARTUP_PATIENCE_MS: 600_000,
+        TOPICS_CHECK_EVERY_MS: 300_000,
         NODE_ENV: 'development',
         HIBOB_ALLOWED_URLS: '',
         HIBOB_SETTLING_MS: 25000,

@@ -46,6 +46,11 @@ export const commonSettings = Type.Object({
     description:
       'How long a service that starts waits for Kafka and MongoDB; then it ends with status 1. Meanwhile it is live and not ready.',
   }),
+  TOPICS_CHECK_EVERY_MS: Type.Integer({
+    default: 300_000,
+    minimum: 1000,
+    description: 'How often a running service looks whether the topics’ settings could lose events.',
+  }),
   NODE_ENV: Type.String({ default: 'development', description: '`production` refuses unsafe topics.' }),
 })
 

@@ -7,7 +7,9 @@ import {
   createKafka,
   createLanes,
   type KafkaClient,
+  logEnds,
   partitionFor,
+  requireReached,
   requireTopics,
   topicNames,
 } from '@hibob-sync/kafka'
@@ -16,8 +18,9 @@ import {
   createTenantStore,
   ensureIndexes,
   type Mongo,
+  reachedPositions,
   readModels,
-  requireCluster,
+  requireLog,
   type Tenant,
   tenantRemoved,
 } from '@hibob-sync/mongo'
@@ -85,12 +88,17 @@ export function commandContext() {
 
   const topics = () => topicNames(settings().TOPIC_PREFIX)
 
-  /** How many the log has. Throws AppError `topics_unsafe` when there is no log yet, `other_cluster` when it is not the database's. */
+  /**
+   * How many the log has. Throws AppError `topics_unsafe` when there is no log yet, `other_cluster` or `other_log` when it is not the
+   * database's, `log_behind_checkpoint` when it ends before what was handled of it.
+   */
   async function partitions(): Promise<number> {
     if (partitionCount !== null) return partitionCount
     const prefix = settings().TOPIC_PREFIX
     const log = await withKafka(fresh => requireTopics(fresh, { prefix, production: false }))
-    await requireCluster(await mongo(), log.clusterId)
+    await requireLog(await mongo(), log)
+    const reached = await reachedPositions(await mongo())
+    requireReached(reached, await withKafka(fresh => logEnds(fresh, topics().events)))
     partitionCount = log.partitions
     return partitionCount
   }

@@ -44,6 +44,10 @@ export function importerMetrics() {
     'By how much this process’s clock is ahead of MongoDB’s, and of that broker’s clock which is farthest away',
     ['clock'],
   )
+  const topicsSafe = metrics.gauge(
+    'hibob_importer_topics_safe',
+    '1 while the topics’ settings can lose no events, else 0',
+  )
   const totals = { events: 0, observed: 0, missing: 0, requests: 0 }
 
   return {
@@ -80,6 +84,7 @@ export function importerMetrics() {
     skewed(skews: Skews) {
       for (const [clock, ms] of Object.entries(skews)) if (ms !== null) skew.set({ clock }, ms / 1000)
     },
+    topicsSafe: (safe: boolean) => topicsSafe.set(safe ? 1 : 0),
     totals: () => ({ ...totals }),
     metrics,
   }

@@ -4,6 +4,7 @@ import {
   type Consumer,
   createKafka,
   createLanes,
+  guardLog,
   type LogEnds,
   partitionFor,
   requireTopics,
@@ -12,7 +13,6 @@ import {
   topicNames,
 } from '@hibob-sync/kafka'
 import {
-  answers,
   createTenantStore,
   ensureIndexes,
   hibobFailures,
@@ -26,8 +26,9 @@ import {
   projectorCheckpoints,
   readModels,
   requireAnswer,
-  requireCluster,
+  requireLog,
   requireMongoUrl,
+  requireSameLog,
   serverTime,
   serviceBeats,
   tenantStates,
@@ -46,7 +47,7 @@ import {
 } from '@hibob-sync/runtime'
 import { announceDays } from './announce-days.ts'
 import { eventAppender } from './append-events.ts'
-import { areSmall, clockWatch, type Skews } from './clock-watch.ts'
+import { clockWatch, type Skews } from './clock-watch.ts'
 import type { ImporterConfig } from './config.ts'
 import { failureNotes } from './failure-notes.ts'
 import { hibobClients } from './hibob-clients.ts'
@@ -54,6 +55,7 @@ import { startImports } from './import-loop.ts'
 import { type ImporterMetrics, importerMetrics } from './importer-metrics.ts'
 import { loopRounds } from './look-again.ts'
 import { ownedPartitions } from './owned-partitions.ts'
+import { readiness } from './readiness.ts'
 import { startReading } from './reading-loop.ts'
 import { scheduleImports } from './scheduled-imports.ts'
 import { settledOffsets } from './settled-offsets.ts'
@@ -99,14 +101,14 @@ async function connectAndImport(
   const proxies = proxiesOf(config)
   requireMongoUrl(config.MONGODB_URL)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-importer', logger })
-  const { clusterId, partitions } = await until('Kafka', () =>
-    requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
-  )
+  const production = config.NODE_ENV === 'production'
+  const identity = await until('Kafka', () => requireTopics(client, { prefix: config.TOPIC_PREFIX, production }))
+  const { clusterId, partitions } = identity
   const mongo = await until('MongoDB', () =>
     openMongo(config.MONGODB_URL, { appName: 'hibob-sync-importer' }, async opened => {
       await ensureIndexes(opened)
       await createTenantStore(opened, masterKey).requireMasterKey()
-      await requireCluster(opened, clusterId)
+      await requireLog(opened, identity)
     }),
   )
   const tenants = createTenantStore(mongo, masterKey)
@@ -192,6 +194,7 @@ async function connectAndImport(
     client,
     groupId: `${config.TOPIC_PREFIX}importer`,
     topic,
+    partitions,
     sessionTimeoutMs: config.IMPORTER_SESSION_TIMEOUT_MS,
     enginesAnswer,
     logger,
@@ -248,6 +251,13 @@ async function connectAndImport(
     foldedTo,
     againMs: config.IMPORTER_SCHEDULE_EVERY_MS * looksUntilAgain,
   })
+  const watched = { client, identity, production, reads: true, logger, onTopics: metrics.topicsSafe, onCrash: fatal }
+  const guard = guardLog({
+    ...watched,
+    topicsEveryMs: config.TOPICS_CHECK_EVERY_MS,
+    requireSame: present => requireSameLog(mongo, identity, present),
+    reached: running.reached,
+  })
   const dog = watchdog({ doing, logger, fatal })
 
   function showLag(): void {
@@ -264,19 +274,7 @@ async function connectAndImport(
     return clocks.skews([...(consumer?.positions().keys() ?? [])])
   }
 
-  async function ready() {
-    const joined = running.heartbeatAgeMs() < config.IMPORTER_SESSION_TIMEOUT_MS
-    const mongoAnswers = await answers(mongo)
-    const found = skews()
-    return {
-      ok: joined && mongoAnswers && areSmall(found),
-      detail: {
-        kafka: joined ? 'joined' : 'not joined',
-        mongodb: mongoAnswers ? 'answers' : 'does not answer',
-        clock_skew_ms: found,
-      },
-    }
-  }
+  const ready = () => readiness({ running, sessionTimeoutMs: config.IMPORTER_SESSION_TIMEOUT_MS, mongo, skews, guard })
 
   /** Resolves when the log is taken up to its present end and nobody is due any more. */
   async function caughtUp(): Promise<void> {
@@ -288,6 +286,7 @@ async function connectAndImport(
     dog.stop()
     kafka.stop()
     mongodb.stop()
+    guard.stop()
     stopBeating()
     await Promise.all([schedule.stop(), days.stop(), reading.stop(), importing.stop()])
     await running.stop()

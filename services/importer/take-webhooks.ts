@@ -1,7 +1,7 @@
 // From the log to what the importer must remember: who is due, whose lists are due, whom to forget. All of it is durable before the
 // checkpoint moves (protocol P4); taking the same stretch again changes nothing.
 import { decodeEvent } from '@hibob-sync/domain'
-import type { ConsumedBatch } from '@hibob-sync/kafka'
+import { type ConsumedBatch, lastRecordOf } from '@hibob-sync/kafka'
 import type { ImporterCheckpoints, Imports, ListSchedule, PendingReads, TenantStore } from '@hibob-sync/mongo'
 import { AppError } from '@hibob-sync/runtime'
 import { type Asked, whatIsAsked } from './due-people.ts'
@@ -41,7 +41,7 @@ export async function takeWebhooks(
   for (const tenantId of asked.added) await parts.lists.dueBy(tenantId, partition, taking.takenAt)
   for (const demand of asked.imports) await parts.imports.requested(partition, demand)
   const nextOffset = last.offset + 1
-  if (!(await parts.checkpoints.advance(partition, own.owner, nextOffset))) {
+  if (!(await parts.checkpoints.advance(partition, own.owner, nextOffset, lastRecordOf(last)))) {
     throw new AppError('ownership_lost', `another importer owns partition ${partition} now`, { retryable: false })
   }
   parts.owned.moved(partition, own.owner, nextOffset, taking.takenAt)

@@ -1,6 +1,14 @@
 // The ingress: connects, refuses a log that is unsafe or not the database's, listens. It starts without MongoDB, and then answers 503 until it knows its tenants.
-import { createKafka, createLanes, requireTopics, servedLogEnds, topicNames } from '@hibob-sync/kafka'
-import { connectMongo, createTenantStore, requireCluster, requireMongoUrl, serviceBeats } from '@hibob-sync/mongo'
+import { createKafka, createLanes, guardLog, requireTopics, servedLogEnds, topicNames } from '@hibob-sync/kafka'
+import {
+  connectMongo,
+  createTenantStore,
+  reachedPositions,
+  requireLog,
+  requireMongoUrl,
+  requireSameLog,
+  serviceBeats,
+} from '@hibob-sync/mongo'
 import {
   type Beginning,
   beginService,
@@ -62,9 +70,8 @@ async function connectAndListen(
     requestTimeoutMs: sendTimeoutMs,
     connectionTimeoutMs: 1000,
   })
-  const { partitions, clusterId } = await until('Kafka', () =>
-    requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
-  )
+  const production = config.NODE_ENV === 'production'
+  const identity = await until('Kafka', () => requireTopics(client, { prefix: config.TOPIC_PREFIX, production }))
   const mongo = await connectMongo(config.MONGODB_URL, { appName: 'hibob-sync-ingress', waitMs: 2000, lazy: true })
   const store = createTenantStore(mongo, masterKey)
   const tenants = tenantCache({
@@ -73,7 +80,7 @@ async function connectAndListen(
     validMs: config.INGRESS_TENANTS_VALID_MS,
     async requireOurs() {
       await store.requireMasterKey()
-      await requireCluster(mongo, clusterId)
+      await requireLog(mongo, identity)
     },
   })
   await tenants.start().catch(async error => {
@@ -92,7 +99,7 @@ async function connectAndListen(
     lanes,
     queueBytesMax,
     topic: events,
-    partitions,
+    partitions: identity.partitions,
     logger,
     onAppended: metrics.appended,
   })
@@ -119,15 +126,29 @@ async function connectAndListen(
   const url = await listenOn('INGRESS_PORT', port, () => app.listen({ port, host, backlog }))
   const kafka = probe({ ask: () => servedLogEnds(client, [events], events) })
   const dog = watchdog({ doing: () => (kafka.answers() ? lanes.doing() : []), logger, fatal })
+  const guard = guardLog({
+    client,
+    identity,
+    production,
+    topicsEveryMs: config.TOPICS_CHECK_EVERY_MS,
+    requireSame: present => requireSameLog(mongo, identity, present),
+    // without MongoDB nothing is known to have been handled
+    reached: () => reachedPositions(mongo).catch(() => []),
+    reads: false,
+    onTopics: metrics.topicsSafe,
+    onCrash: fatal,
+    logger,
+  })
   const stopBeating = serviceBeats(mongo).keepBeating('ingress', async () => (await ready()).ok)
 
   async function ready() {
     const logAnswers = await log.answers()
     return {
-      ok: logAnswers && tenants.isLoaded() && !stopping,
+      ok: logAnswers && tenants.isLoaded() && guard.mayServe() && !stopping,
       detail: {
         log: logAnswers ? 'answers' : 'does not answer',
         tenants: tenants.isLoaded() ? 'known' : 'not known',
+        topics: guard.topics(),
         stopping,
       },
     }
@@ -139,6 +160,7 @@ async function connectAndListen(
     dog.stop()
     kafka.stop()
     stopBeating()
+    guard.stop()
     const cut = setTimeout(() => app.server.closeAllConnections(), finishWithinMs)
     await app.close()
     clearTimeout(cut)

@@ -28,6 +28,10 @@ export function ingressMetrics() {
   const bodyBytes = metrics.gauge('hibob_ingress_body_bytes', 'Bytes of bodies that arrive and are not verified yet')
   const lookups = metrics.gauge('hibob_ingress_token_lookups', 'Questions to MongoDB for tokens since the start')
   const overloaded = metrics.gauge('hibob_ingress_overloaded', '1 while requests are refused because of too much load')
+  const topicsSafe = metrics.gauge(
+    'hibob_ingress_topics_safe',
+    '1 while the topics’ settings can lose no events, else 0',
+  )
   const totals = new Map<Outcome, number>()
   let watched: Watched | null = null
 
@@ -55,6 +59,7 @@ export function ingressMetrics() {
     watch(parts: Watched): void {
       watched = parts
     },
+    topicsSafe: (safe: boolean) => topicsSafe.set(safe ? 1 : 0),
     appended: (seconds: number) => append.observe(seconds),
     outcome(outcome: Outcome): void {
       requests.inc({ outcome })

@@ -1,7 +1,7 @@
 // One batch's transaction, repeated until it is known to have happened once. While MongoDB is away the service waits: nothing is parked
 // and nothing skipped. Only what MongoDB refuses again and again, while it takes other writes, is given back as refused.
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Batch, Position } from '@hibob-sync/domain'
+import type { Batch, LastRecord, Position } from '@hibob-sync/domain'
 import {
   type Commit,
   type PreparedWrites,
@@ -24,6 +24,7 @@ export interface CommitContext {
   publisher: Publisher
   logger: Logger
   isOwned(): boolean
+  last?: LastRecord | null
   also?: Commit['also']
   /** False: the batch cannot be cut or parked, and is tried until MongoDB takes it. */
   mayBeRefused?: boolean
@@ -101,10 +102,10 @@ async function commitOnce(
   writes: PreparedWrites,
   again: boolean,
 ): Promise<void> {
-  const { partition, checkpoint, publisher, store, session, also } = context
+  const { partition, checkpoint, publisher, store, session, last, also } = context
   const published = publisher.takeAlong()
   try {
-    await store.commit({ partition, owner: checkpoint.owner, from, batch, writes, published, session, also })
+    await store.commit({ partition, owner: checkpoint.owner, from, batch, last, writes, published, session, also })
   } catch (error) {
     const refused = error instanceof AppError && error.code === 'ownership_lost'
     if (!refused || !again || !(await standsAt(context, batch.next))) throw error

@@ -1,6 +1,6 @@
 // A partition's transactions, one after the other: one is under way, another ready when it ends. One that MongoDB refuses for good, and
 // those behind it, which were folded on top of it, are void; the caller takes the refusal and folds again from there.
-import type { Batch, Position } from '@hibob-sync/domain'
+import type { Batch, LastRecord, Position } from '@hibob-sync/domain'
 import { type Commit, type DocumentWrite, writeFaultName, writeFaultOf } from '@hibob-sync/mongo'
 import { type CommitContext, commitUntilDone, WritesRefused } from './commit-batch.ts'
 import type { Refused } from './narrowing.ts'
@@ -11,13 +11,15 @@ export interface NextCommit {
   writes: DocumentWrite[]
   /** Events that it completes. */
   events: number
+  /** The last record of these; null when it completes none. */
+  last: LastRecord | null
   /** See Refused. */
   size: number
   sliced: boolean
   also?: Commit['also']
 }
 
-export interface CommitQueueOptions extends Omit<CommitContext, 'isOwned' | 'also' | 'mayBeRefused'> {
+export interface CommitQueueOptions extends Omit<CommitContext, 'isOwned' | 'last' | 'also' | 'mayBeRefused'> {
   onCommitted(next: NextCommit): void
   onRefused(isOwned: () => boolean): void
   /** Ownership was lost while a batch was committed. */
@@ -36,7 +38,7 @@ export function commitQueue(options: CommitQueueOptions) {
 
   /** Resolves when the batch has its place in the queue; `placed` is called then. Throws what an earlier one, or making it ready, threw. */
   async function add(next: NextCommit, isOwned: () => boolean, placed: () => void): Promise<void> {
-    const { from, batch, also } = next
+    const { from, batch, last, also } = next
     const mayBeRefused = also === undefined && storesMoreThanNotes(batch)
     const prepared = await store.prepare(partition, from, batch, next.writes).catch(async error => {
       if (!mayBeRefused || writeFaultOf(error) !== 'data') throw error
@@ -47,7 +49,7 @@ export function commitQueue(options: CommitQueueOptions) {
     placed()
     const committed = after(committing.at(-1), async () => {
       try {
-        await commitUntilDone({ ...options, isOwned, also, mayBeRefused }, from, batch, prepared)
+        await commitUntilDone({ ...options, isOwned, last, also, mayBeRefused }, from, batch, prepared)
       } catch (error) {
         throw error instanceof WritesRefused ? refuse(next, error) : error
       }

@@ -1,5 +1,13 @@
 // The projector: connects, refuses a log that is unsafe or not its own, folds until it is stopped.
-import { createKafka, createLanes, type LogEnds, requireTopics, servedLogEnds, topicNames } from '@hibob-sync/kafka'
+import {
+  createKafka,
+  createLanes,
+  guardLog,
+  type LogEnds,
+  requireTopics,
+  servedLogEnds,
+  topicNames,
+} from '@hibob-sync/kafka'
 import {
   answers,
   createTenantStore,
@@ -13,8 +21,9 @@ import {
   removeOldGenerations,
   replaySwitch,
   requireAnswer,
-  requireCluster,
+  requireLog,
   requireMongoUrl,
+  requireSameLog,
   snapshots,
   undeliveredChanges,
 } from '@hibob-sync/mongo'
@@ -64,13 +73,12 @@ async function connectAndProject(
   const proxies = proxiesOf(config)
   requireMongoUrl(config.MONGODB_URL)
   const client = createKafka({ brokers: commaList(config.KAFKA_BROKERS), clientId: 'hibob-sync-projector', logger })
-  const { clusterId } = await until('Kafka', () =>
-    requireTopics(client, { prefix: config.TOPIC_PREFIX, production: config.NODE_ENV === 'production' }),
-  )
+  const production = config.NODE_ENV === 'production'
+  const identity = await until('Kafka', () => requireTopics(client, { prefix: config.TOPIC_PREFIX, production }))
   const mongo = await until('MongoDB', () =>
     openMongo(config.MONGODB_URL, { appName: 'hibob-sync-projector' }, async opened => {
       await ensureIndexes(opened)
-      await requireCluster(opened, clusterId)
+      await requireLog(opened, identity)
     }),
   )
   const box = outbox(mongo)
@@ -87,7 +95,7 @@ async function connectAndProject(
   const alerting = sendAlerts({
     alerts: holdAlerts(mongo),
     secretOf: async tenant => (await tenants?.alertSecret(tenant)) ?? null,
-    strict: config.NODE_ENV === 'production',
+    strict: production,
     proxies,
     logger,
     onSent: metrics.alerted,
@@ -106,7 +114,7 @@ async function connectAndProject(
     config,
     enginesAnswer,
     client,
-    clusterId,
+    identity,
     topics,
     groupId: `${config.TOPIC_PREFIX}projector`,
     lanes,
@@ -130,6 +138,18 @@ async function connectAndProject(
   heartbeatAgeMs = projecting.consumer.heartbeatAgeMs
   started = projecting
   const dog = watchdog({ doing, logger, fatal })
+  const guard = guardLog({
+    client,
+    identity,
+    production,
+    topicsEveryMs: config.TOPICS_CHECK_EVERY_MS,
+    requireSame: present => requireSameLog(mongo, identity, present),
+    reached: projecting.consumer.reached,
+    reads: true,
+    onTopics: metrics.topicsSafe,
+    onCrash: fatal,
+    logger,
+  })
   const removalTimer = setInterval(() => void removeOld(), oldGenerationsEveryMs)
 
   function showLag(): void {
@@ -154,8 +174,12 @@ async function connectAndProject(
     const joined = projecting.consumer.heartbeatAgeMs() < config.PROJECTOR_SESSION_TIMEOUT_MS
     const mongoAnswers = await answers(mongo)
     return {
-      ok: joined && mongoAnswers,
-      detail: { kafka: joined ? 'joined' : 'not joined', mongodb: mongoAnswers ? 'answers' : 'does not answer' },
+      ok: joined && mongoAnswers && guard.mayServe(),
+      detail: {
+        kafka: joined ? 'joined' : 'not joined',
+        mongodb: mongoAnswers ? 'answers' : 'does not answer',
+        topics: guard.topics(),
+      },
     }
   }
 
@@ -163,6 +187,7 @@ async function connectAndProject(
     dog.stop()
     kafka.stop()
     mongodb.stop()
+    guard.stop()
     clearInterval(removalTimer)
     await alerting.stop()
     await projecting.stop()

@@ -29,12 +29,17 @@ export function projectorMetrics() {
   const lag = metrics.gauge('hibob_projector_lag', 'Events not yet folded, by partition', ['partition'])
   const held = metrics.counter('hibob_projector_users_held_total', 'Users of whom the brake keeps something back')
   const alerts = metrics.counter('hibob_projector_hold_alerts_total', 'Alerts of holds, by outcome', ['outcome'])
+  const topicsSafe = metrics.gauge(
+    'hibob_projector_topics_safe',
+    '1 while the topics’ settings can lose no events, else 0',
+  )
   const totals = { received: 0, folded: 0, changes: 0, parked: 0, published: 0 }
   return {
     registry: metrics,
     totals,
     lag,
     undelivered,
+    topicsSafe: (safe: boolean) => topicsSafe.set(safe ? 1 : 0),
     received(count: number): void {
       totals.received += count
     },

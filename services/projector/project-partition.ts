@@ -24,6 +24,7 @@ import {
   tenantStateId,
   transactionLimits,
 } from '@hibob-sync/domain'
+import { lastRecordOf } from '@hibob-sync/kafka'
 import {
   type Commit,
   type DocumentWrite,
@@ -122,7 +123,7 @@ export function projectPartition(options: ProjectionOptions) {
     const batch = await foldBatch(offered === -1 ? stretch : stretch.slice(0, offered))
     const folded = stretch.findIndex(({ record }) => record.offset >= batch.next.offset)
     const events = folded === -1 ? stretch.length : folded
-    if (events > 0) await commit({ batch, events, size: events, sliced: false }, isOwned)
+    if (events > 0) await commit({ batch, events, size: events, sliced: false, last: stretch[events - 1] }, isOwned)
     return batch.slicesNext && events === 0 ? sliced(next, isOwned) : events
   }
 
@@ -134,7 +135,7 @@ export function projectPartition(options: ProjectionOptions) {
     await untilSettled(replaySwitch, offer, isOwned)
     const batch = await foldBatch([decoded])
     const also: Commit['also'] = session => replaySwitch.settle(offer, session)
-    await commit({ batch, events: 1, size: 1, sliced: false, also }, isOwned)
+    await commit({ batch, events: 1, size: 1, sliced: false, last: decoded, also }, isOwned)
     await settle()
     // what a generation held before it was replaced may have been built on since
     scopes.delete(record.key)
@@ -156,7 +157,8 @@ export function projectPartition(options: ProjectionOptions) {
     })
   }
 
-  async function sliced({ event, record }: Decoded, isOwned: () => boolean): Promise<number> {
+  async function sliced(decoded: Decoded, isOwned: () => boolean): Promise<number> {
+    const { event, record } = decoded
     if (event === null) throw new Error(`event ${partition}/${record.offset} changed while it was folded in slices`)
     const scope = scopeOf(record.key)
     let before: Phase | null = null
@@ -177,7 +179,8 @@ export function projectPartition(options: ProjectionOptions) {
         return refusal === null ? foldInTurns(slice) : parkRefused(slice, refusal)
       })
       if (event.type === 'tenant.removed' && !batch.slicesNext) await retire(event, record)
-      await commit({ batch, events: batch.slicesNext ? 0 : 1, size: page.length, sliced: true }, isOwned)
+      const done = batch.slicesNext ? [] : [decoded]
+      await commit({ batch, events: done.length, size: page.length, sliced: true, last: done[0] }, isOwned)
       await publisher.backlogBelow(backlogMax)
     } while (position.offset === record.offset && isOwned())
     return 1
@@ -210,9 +213,14 @@ export function projectPartition(options: ProjectionOptions) {
     )
   }
 
-  async function commit(folded: Omit<NextCommit, 'from' | 'writes'>, isOwned: () => boolean): Promise<void> {
+  /** `last`: the last event that the batch completes. */
+  async function commit(
+    { last, ...folded }: Omit<NextCommit, 'from' | 'writes' | 'last'> & { last?: Decoded | undefined },
+    isOwned: () => boolean,
+  ): Promise<void> {
     const writes = writesOf(folded.batch)
-    await queue.add({ ...folded, from: position, writes }, isOwned, () => {
+    const next = { ...folded, last: last === undefined ? null : lastRecordOf(last.record), from: position, writes }
+    await queue.add(next, isOwned, () => {
       position = folded.batch.next
       for (const { collection, _id, next } of writes) cache.put(collection, _id, next)
     })

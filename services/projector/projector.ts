@@ -2,11 +2,14 @@
 import {
   type Consumer,
   checkLog,
+  comparable,
   type KafkaClient,
   type Lanes,
   type LogEnds,
+  type LogIdentity,
   logEnds,
   startConsumer,
+  type TakenOver,
   type TopicNames,
 } from '@hibob-sync/kafka'
 import type {
@@ -31,7 +34,7 @@ import { drainOutbox } from './take-over.ts'
 export interface ProjectorParts {
   config: ProjectorConfig
   client: KafkaClient
-  clusterId: string
+  identity: LogIdentity
   topics: TopicNames
   groupId: string
   lanes: Lanes
@@ -71,11 +74,13 @@ export async function startProjecting(parts: ProjectorParts) {
   const cache = documentCache(config.PROJECTOR_CACHE_DOCUMENTS)
   let consumer: Consumer | null = null
 
-  async function takeOver(partition: number): Promise<{ offset: number }> {
+  async function takeOver(partition: number): Promise<TakenOver> {
     release([partition])
     const session = store.openSession()
-    const checkpoint = await checkpoints.takeOver(partition, parts.clusterId, session)
-    checkLog({ partition, offset: checkpoint.position.offset, done: 'folded' }, await endsOf(checkpoint))
+    const checkpoint = await checkpoints.takeOver(partition, parts.identity.clusterId, session)
+    const log = await endsOf(checkpoint)
+    const { offset } = checkpoint.position
+    checkLog({ partition, offset, done: 'folded' }, log)
     const own = publisher({
       ...parts,
       partition,
@@ -103,7 +108,7 @@ export async function startProjecting(parts: ProjectorParts) {
     await own.load()
     const drained = await drainOutbox(outbox, own, partition, checkpoint.published)
     await own.resendLater(drained)
-    return { offset: checkpoint.position.offset }
+    return { offset, last: comparable(checkpoint.last, log) }
   }
 
   let asked: { at: number; ends: ReturnType<typeof logEnds> } | null = null
@@ -143,6 +148,7 @@ export async function startProjecting(parts: ProjectorParts) {
     client: parts.client,
     groupId: parts.groupId,
     topic: parts.topics.events,
+    partitions: parts.identity.partitions,
     sessionTimeoutMs: config.PROJECTOR_SESSION_TIMEOUT_MS,
     maxBytesPerPartition: fetchBytesPerPartition,
     partitionsConcurrently: config.PROJECTOR_PARTITIONS_CONCURRENTLY,

@@ -5,6 +5,7 @@ import { removeGenerationOf, type SnapshotContent, snapshotExists, snapshots } f
 import { type Built, buildGenerations } from './build.ts'
 import type { GenerationFold } from './fold-generation.ts'
 import type { ReplayParts } from './parts.ts'
+import { requireWholeLog } from './whole-log.ts'
 
 export interface WantedSnapshot {
   name: string
@@ -24,6 +25,7 @@ export async function keepSnapshot(parts: ReplayParts, { name, timeMs, replace }
   const { mongo, tenantId, codeVersion, by } = parts
   const store = snapshots(mongo)
   if (!replace && (await store.find(tenantId, name)) !== null) throw snapshotExists(tenantId, name)
+  await requireWholeLog(parts)
   const offset = await offsetForTime(parts.client, parts.topics.events, parts.partition, timeMs)
   const building = await store.begin({ tenantId, codeVersion, by })
   try {

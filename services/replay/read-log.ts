@@ -22,7 +22,7 @@ export async function countEvents(
 ): Promise<Map<string, EventCount>> {
   const counts = new Map([...from.keys()].map(id => [id, { events: 0, before: 0, begin: 0, removed: false }]))
   let done = 0
-  for await (const records of readRange(client, topics.events, partition, 0, to)) {
+  for await (const records of readRange(client, topics.events, partition, 0, to, { whole: true })) {
     signal.throwIfAborted()
     for (const record of records) {
       const count = counts.get(record.key)
@@ -54,7 +54,7 @@ export async function foldThrough(
 ): Promise<void> {
   const from = Math.min(...folds.map(fold => fold.position()))
   if (from >= to) return
-  for await (const records of readRange(client, topics.events, partition, from, to)) {
+  for await (const records of readRange(client, topics.events, partition, from, to, { whole: true })) {
     signal.throwIfAborted()
     const through = (records.at(-1)?.offset ?? 0) + 1
     const byTenant = Map.groupBy(records, ({ key }) => key)

@@ -15,6 +15,7 @@ import type { Comparison } from './compare.ts'
 import { isSwitchedAt, offerUntilSwitched } from './offer.ts'
 import { keepBeating, openReplay } from './open-replay.ts'
 import type { LogParts, ReplayParts } from './parts.ts'
+import { requireWholeLog } from './whole-log.ts'
 
 export interface Replayed {
   replayId: string
@@ -29,7 +30,7 @@ export interface Replayed {
 /** Told of the differences, if there are any; throws when the switch is not wanted. */
 export type Approve = (comparison: Comparison) => Promise<void>
 
-/** Throws AppError `replay_running`, `replay_lost`, `replay_not_taken` or `projector_behind`. What is not wanted is cancelled. */
+/** Throws AppError `replay_running`, `replay_lost`, `replay_not_taken` or `projector_behind`, and as `requireWholeLog` does. What is not wanted is cancelled. */
 export async function replayTenant(parts: ReplayParts, approve: Approve): Promise<Replayed> {
   const { tenantId, codeVersion, by } = parts
   return runReplay(parts, { tenantId, purpose: 'replay', codeVersion, by }, approve)
@@ -91,6 +92,7 @@ async function runReplays(
   wanted: readonly NewReplay[],
   approve: (tenantId: string, comparison: Comparison) => Promise<void>,
 ): Promise<Map<string, Replayed | Error>> {
+  await requireWholeLog(log)
   const replaying = replays(log.mongo)
   const results = new Map<string, Replayed | Error>()
   const running = new Map<string, Running>()

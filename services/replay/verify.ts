@@ -3,6 +3,7 @@ import { type ReplayDocument, removeGenerationOf, replays } from '@hibob-sync/mo
 import { type Built, buildGenerations, compareWithLive } from './build.ts'
 import type { Comparison } from './compare.ts'
 import type { ReplayParts } from './parts.ts'
+import { requireWholeLog } from './whole-log.ts'
 
 export interface Verified extends Comparison {
   events: number
@@ -18,9 +19,10 @@ export async function verifyTenant(parts: ReplayParts): Promise<Verified> {
   })
 }
 
-/** Gives a generation that goes again when `act` has ended. */
+/** Gives a generation that goes again when `act` has ended. Throws as `requireWholeLog` does. */
 export async function withScratch<T>(parts: ReplayParts, act: (replay: ReplayDocument) => Promise<T>): Promise<T> {
   const { mongo, tenantId, codeVersion, by } = parts
+  await requireWholeLog(parts)
   const replay = await replays(mongo).begin({ tenantId, purpose: 'scratch', codeVersion, by })
   if (replay === null) throw new Error('a comparison is never refused')
   try {

@@ -41,9 +41,16 @@ export const mutants: Mutant[] = [
   {
     name: 'a log whose beginning is gone is read from where it begins now (low)',
     file: 'packages/kafka/check-log.ts',
-    from: 'if (offset < low)',
+    from: 'if (reached.offset < low)',
     to: 'if (false)',
     tests: ['packages/kafka/check-log.test.ts'],
+  },
+  {
+    name: 'another record where the last one was handled is taken for the same',
+    file: 'packages/kafka/continuity.ts',
+    from: 'isSameRecord(found, last)',
+    to: 'true',
+    tests: ['packages/kafka/batch-handler.test.ts'],
   },
   {
     name: 'every reading counts as settled',

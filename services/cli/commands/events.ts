@@ -4,6 +4,7 @@ import { logEnds, offsetForTime, readRange } from '@hibob-sync/kafka'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import { asUnreachable, type Context } from '../context.ts'
+import { tellMissing } from '../missing-events.ts'
 import { examples, type OutputOptions, printJsonText, printTable, say } from '../output.ts'
 import { timeOption, timesHelp } from '../time-of.ts'
 
@@ -57,10 +58,11 @@ async function* eventsOf(context: Context, tenant: string, options: EventOptions
   const partition = await context.partitionOf(tenant)
   const { events: topic } = context.topics()
   const [from, to] = await context.withKafka(async client => {
-    const end = (await logEnds(client, topic)).get(partition)?.high ?? 0
+    const ends = (await logEnds(client, topic)).get(partition) ?? { low: 0, high: 0 }
+    tellMissing(partition, ends)
     const at = (time: number | undefined, otherwise: number) =>
       time === undefined ? otherwise : offsetForTime(client, topic, partition, time)
-    return [await at(options.from, 0), await at(options.to, end)] as const
+    return [await at(options.from, 0), await at(options.to, ends.high)] as const
   })
   const isWanted = (event: Envelope) => options.employee === undefined || personOf(event) === options.employee
   let undecodable = 0

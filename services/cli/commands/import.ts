@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { followImport } from '../follow-import.ts'
 import { orInterrupted } from '../interruption.ts'
 import { examples, type OutputOptions, printJson, printTable, say } from '../output.ts'
+import { withReplayParts } from '../replay-parts.ts'
 import { jsonOf, noneResent, tell } from '../replay-report.ts'
 import { switchOver } from '../switch-over.ts'
 
@@ -49,6 +50,7 @@ export function importCommand(program: Command, context: Context): void {
 
 async function request(context: Context, tenant: string, options: ImportOptions): Promise<void> {
   requireActive(await context.tenant(tenant))
+  if (options.rebuild) await requireRebuildable(context, tenant)
   const importId = uuidv7()
   const eventId = await context.append('hibob.import.requested', tenant, {
     importId,
@@ -82,6 +84,12 @@ async function request(context: Context, tenant: string, options: ImportOptions)
     say(`Everyone of ${tenant} is read: ${counts.seen} people, ${counts.new + counts.changed} of them new or changed`)
   const followed = await follow(context, tenant, options)
   if (options.json) printJson({ ...shown, ...followed })
+}
+
+/** Nobody is read for a rebuild that would be refused at its end. */
+async function requireRebuildable(context: Context, tenant: string): Promise<void> {
+  const { requireWholeLog } = await import('@hibob-sync/replay')
+  await withReplayParts(context, tenant, requireWholeLog)
 }
 
 /** What was asked for beyond the reading: it begins only when everyone is read. */

@@ -1,5 +1,5 @@
 // `topics`: the topics as code.
-import { applyTopics, checkTopics, type TopicProblem } from '@hibob-sync/kafka'
+import { applyTopics, checkTopics, requiredProblems, type TopicProblem } from '@hibob-sync/kafka'
 import { AppError } from '@hibob-sync/runtime'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
@@ -36,10 +36,8 @@ export function topicCommands(program: Command, context: Context): void {
     .action(async (options: OutputOptions) => {
       const { TOPIC_PREFIX: prefix, NODE_ENV } = context.settings()
       const found = await context.withKafka(client => checkTopics(client, { prefix }))
-      // outside production `apply` makes as many replicas as there are brokers, so that fewer are no fault there
-      const isExcused = ({ problem }: { problem: string }) => NODE_ENV !== 'production' && /replicas/.test(problem)
-      const problems = found.filter(problem => !isExcused(problem))
-      const excused = found.filter(isExcused)
+      const problems = requiredProblems(found, NODE_ENV === 'production')
+      const excused = found.filter(problem => !problems.includes(problem))
       if (options.json) printJson({ problems, excused })
       else show(problems, excused)
       if (problems.length > 0) process.exitCode = 1

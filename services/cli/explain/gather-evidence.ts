@@ -23,6 +23,7 @@ import {
   undeliveredId,
 } from '@hibob-sync/mongo'
 import { asUnreachable, type Context } from '../context.ts'
+import { tellMissing } from '../missing-events.ts'
 import { progressDisplay } from '../progress.ts'
 import { publicationTimes } from './publication-times.ts'
 
@@ -46,6 +47,8 @@ export async function gatherEvidence(context: Context, asked: Asked): Promise<Ev
   const notes = await reader.of(asked.tenant, generation, asked.user)
   const checkpoint = await projectorCheckpoints(mongo).load(partition)
   const ends = await context.withKafka(client => logEnds(client, context.topics().events))
+  const log = ends.get(partition) ?? { low: 0, high: 0 }
+  tellMissing(partition, log)
   const settings = settingsNow(notes.tenantState)
   const fields = notes.user === null ? [] : explainedFields(notes.user.user)
   const evidence: Evidence = {
@@ -59,7 +62,7 @@ export async function gatherEvidence(context: Context, asked: Asked): Promise<Ev
     changes: await told(context, partition, notes, await undeliveredOf(mongo, asked)),
     checkpoint,
     importerAt: (await importerCheckpoints(mongo).load(partition))?.offset ?? null,
-    log: ends.get(partition) ?? { low: 0, high: 0 },
+    log,
     records: new Map(),
     looked: [],
   }

@@ -3,6 +3,7 @@ import { decodeEvent, type SettingsVersion, type Source, settingsHistory } from 
 import { logEnds, readRange } from '@hibob-sync/kafka'
 import { AppError } from '@hibob-sync/runtime'
 import { asUnreachable, type Context } from '../context.ts'
+import { tellMissing } from '../missing-events.ts'
 import { progressDisplay } from '../progress.ts'
 
 export async function readHistory(context: Context, tenant: string): Promise<SettingsVersion[]> {
@@ -12,6 +13,7 @@ export async function readHistory(context: Context, tenant: string): Promise<Set
     low: 0,
     high: 0,
   }
+  tellMissing(partition, { low, high })
   const display = progressDisplay()
   const sources: Source[] = []
   try {

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { importerSettings, startImporter } from '@hibob-sync/importer'
 import { ingressSettings, startIngress } from '@hibob-sync/ingress'
-import { applyTopics, clusterId, createKafka, createLanes, logEnds, partitionFor, topicNames } from '@hibob-sync/kafka'
-import { connectMongo, createTenantStore, ensureIndexes, readModels, requireCluster } from '@hibob-sync/mongo'
+import { applyTopics, createKafka, createLanes, partitionFor, requireTopics, topicNames } from '@hibob-sync/kafka'
+import { connectMongo, createTenantStore, ensureIndexes, readModels, requireLog } from '@hibob-sync/mongo'
 import { projectorSettings, startProjector } from '@hibob-sync/projector'
 import { createLogger, errorCode, type Logger, masterKeyOf, readConfig, withoutPassword } from '@hibob-sync/runtime'
 import pino from 'pino'
@@ -68,9 +68,10 @@ async function start(): Promise<void> {
   const mongo = await connectMongo(mongoUrl, { appName: 'hibob-sync-start' })
   atEnd(() => mongo.close())
   await ensureIndexes(mongo)
-  await requireCluster(mongo, await clusterId(client))
+  const identity = await requireTopics(client, { prefix, production: false })
+  await requireLog(mongo, identity)
 
-  const partition = partitionFor(demoTenant, (await logEnds(client, events)).size)
+  const partition = partitionFor(demoTenant, identity.partitions)
   const store = createTenantStore(mongo, masterKeyOf(masterKey))
   const access = await joinTenant(store, company, simulator.url, async event => {
     const lanes = await createLanes(client)
