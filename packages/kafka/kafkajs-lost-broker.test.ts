@@ -148,6 +148,31 @@ t.test('the last broker that goes away leaves an address to begin with', async t
   t.equal(pool.seedBroker, broker)
 })
 
+t.test('an address where nobody answers is left for the next one, whatever it does with a connection', async t => {
+  for (const [what, fault] of Object.entries(faults).slice(0, 3)) {
+    const pool = poolOf({})
+    let asked = 0
+    pool.retrier = async (ask: (bail: (error: unknown) => void) => Promise<void>) => {
+      while (asked < 5)
+        try {
+          return await ask(t.fail)
+        } catch {}
+    }
+    pool.createSeedBroker = async () => {
+      pool.seedBroker = { connect: async () => void asked++, versions: 'those of the next' }
+    }
+    pool.seedBroker = {
+      async connect() {
+        asked++
+        throw fault
+      },
+    }
+    await pool.connect()
+    t.equal(pool.versions, 'those of the next', what)
+    t.equal(asked, 2, what)
+  }
+})
+
 t.test('whoever is asked for the coordinator is one of those that answer', async t => {
   const refused = async () => Promise.reject(faults['takes no connection'])
   const pool = poolOf({
