@@ -152,16 +152,18 @@ t.test('an address where nobody answers is left for the next one, whatever it do
   for (const [what, fault] of Object.entries(faults).slice(0, 3)) {
     const pool = poolOf({})
     let asked = 0
-    pool.retrier = async (ask: (bail: (error: unknown) => void) => Promise<void>) => {
+    pool.retrier = async (ask: () => Promise<void>) => {
       while (asked < 5)
         try {
-          return await ask(t.fail)
+          return await ask()
         } catch {}
     }
+    const isConnected = () => false
     pool.createSeedBroker = async () => {
-      pool.seedBroker = { connect: async () => void asked++, versions: 'those of the next' }
+      pool.seedBroker = { isConnected, connect: async () => void asked++, versions: 'those of the next' }
     }
     pool.seedBroker = {
+      isConnected,
       async connect() {
         asked++
         throw fault
