@@ -33,5 +33,9 @@ export function limitSockets(server: Server, max: number) {
     proven.add(socket)
   }
 
-  return { prove, stats: () => ({ open: strangers.size + proven.size, destroyed }) }
+  return {
+    prove,
+    isProven: (socket: Socket) => proven.has(socket),
+    stats: () => ({ open: strangers.size + proven.size, destroyed }),
+  }
 }

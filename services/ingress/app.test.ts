@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { signBody } from '@hibob-sync/hibob'
 import t from 'tap'
 import { ingressApp } from './app.ts'
+import type { Refusing } from './load-watch.ts'
 import { repeats } from './repeats.ts'
 import type { Outcome } from './take-webhook.ts'
 import type { KnownTenant } from './tenant-cache.ts'
@@ -12,7 +13,7 @@ import type { KnownTenant } from './tenant-cache.ts'
 const mib = 1024 * 1024
 const outcomes: Outcome[] = []
 const appended: string[] = []
-let isOverloaded = false
+let refusing: Refusing = 'nobody'
 const find = (token: string): KnownTenant | 'unknown' =>
   token.startsWith('known-')
     ? { tenantId: token.slice(6), companyId: '1', readable: true, secrets: [{ id: 's', secret: 'secret' }] }
@@ -21,7 +22,7 @@ const app = ingressApp({
   tenants: { find, findAnew: async token => find(token) },
   once: repeats().once,
   append: async tenantId => appended.push(tenantId),
-  isOverloaded: () => isOverloaded,
+  refusing: () => refusing,
   onInvalidSignature: () => {},
   onOutcome: outcome => outcomes.push(outcome),
   onFault: () => {},
@@ -90,14 +91,31 @@ t.test('an unknown token costs nothing but its answer, however much is said to f
 t.test(
   'while there is too much load every request is refused with 503, and the next one after it is taken',
   async t => {
-    isOverloaded = true
+    refusing = 'everyone'
     t.equal(await post('known-acme', 'later'), '503 ingress_overloaded 5')
     t.equal(await post('unknown', 'later'), '503 ingress_overloaded 5')
-    isOverloaded = false
+    refusing = 'nobody'
     t.equal(await post('known-acme', 'later'), '200')
     t.equal(await post('unknown', 'later'), '404 webhook_token_unknown null')
   },
 )
+
+t.test('before that, only those are refused whose connection has brought no signed webhook', async t => {
+  const body = Buffer.from('kept')
+  const request = `${head('known-acme', body.length, signBody(body, 'secret'))}${body}`
+  const [sender, stranger] = [await open(), await open()]
+  async function answerTo(socket: Socket): Promise<string> {
+    socket.write(request)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    return answer.toString().slice(9, 12)
+  }
+  t.equal(await answerTo(sender), '200')
+  refusing = 'strangers'
+  t.same([await answerTo(sender), await answerTo(stranger)], ['200', '503'])
+  refusing = 'nobody'
+  t.same([await answerTo(sender), await answerTo(stranger)], ['200', '200'])
+  for (const socket of [sender, stranger]) socket.destroy()
+})
 
 t.test(
   'a repeat of an acknowledged webhook is answered 200 and appends nothing, but is another tenant’s first',

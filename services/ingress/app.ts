@@ -7,6 +7,7 @@ import Type from 'typebox'
 import { bodyOf, type Refusal, type RefusalCode, refusals } from './answers.ts'
 import { BodyRefused } from './body-refused.ts'
 import { clientErrorAnswer } from './client-errors.ts'
+import type { Refusing } from './load-watch.ts'
 import { limitPipelining } from './pipelining.ts'
 import { type Outcome, takeWebhook, type WebhookTaker } from './take-webhook.ts'
 import type { KnownTenant, Lookup, TenantCache } from './tenant-cache.ts'
@@ -14,7 +15,8 @@ import { webhookBodies } from './webhook-bodies.ts'
 
 export interface AppOptions extends WebhookTaker {
   tenants: Pick<TenantCache, 'find' | 'findAnew'>
-  isOverloaded(): boolean
+  /** Who is refused because of too much load. */
+  refusing(): Refusing
   onOutcome(outcome: Outcome): void
   onFault(error: unknown): void
 }
@@ -39,7 +41,7 @@ const noBody = Buffer.alloc(0)
 const webhookParams = Type.Object({ token: Type.String() })
 
 export function ingressApp(options: AppOptions) {
-  const { tenants, isOverloaded, onOutcome, onFault } = options
+  const { tenants, refusing, onOutcome, onFault } = options
   const app = Fastify({
     logger: false,
     requestTimeout: requestTimeoutMs,
@@ -77,7 +79,9 @@ export function ingressApp(options: AppOptions) {
     bodies.read((request.tenant as KnownTenant).tenantId, payload, lengthOf(request), done),
   )
   app.addHook('onRequest', (request, reply, done) => {
-    if (isOverloaded()) return refuseUnread(request, reply, 'ingress_overloaded')
+    const refused = refusing()
+    if (refused !== 'nobody' && (refused === 'everyone' || !sockets.isProven(request.raw.socket)))
+      return refuseUnread(request, reply, 'ingress_overloaded')
     if (request.is404) return refuseUnread(request, reply, 'route_unknown')
     const found = tenants.find((request.params as { token: string }).token)
     if (found instanceof Promise) found.then(lookup => admit(request, reply, lookup, done), done)

@@ -10,12 +10,12 @@ function block(ms: number): void {
 t.test('an event loop that is late for long is too much load, and is none any more soon after', async t => {
   const load = loadWatch({ memoryBytesMax: Number.POSITIVE_INFINITY })
   t.teardown(load.stop)
-  t.equal(load.isOverloaded(), false)
-  while (!load.isOverloaded()) {
+  t.equal(load.refusing(), 'nobody')
+  while (load.refusing() === 'nobody') {
     block(350)
     await setImmediate()
   }
-  while (load.isOverloaded()) await wait(20)
+  while (load.refusing() !== 'nobody') await wait(20)
 })
 
 t.test('memory above the limit counts only while half of the limit is in use', t => {
@@ -23,9 +23,9 @@ t.test('memory above the limit counts only while half of the limit is in use', t
   const load = loadWatch({ memoryBytesMax: rss * 0.9 })
   t.teardown(load.stop)
   load.look()
-  t.equal(load.isOverloaded(), false)
+  t.equal(load.refusing(), 'nobody')
   const inUse = Buffer.alloc(rss, 1)
   load.look()
-  t.equal(load.isOverloaded(), inUse.length > 0)
+  t.equal(load.refusing(), inUse.length > 0 ? 'everyone' : '')
   t.end()
 })

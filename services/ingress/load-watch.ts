@@ -1,4 +1,5 @@
-// Whether the process has more to do than it can: while it has, requests are refused before anything is spent on them.
+// Whether the process has more to do than it can, and whom it refuses then, before anything is spent on them: first those whose connection has
+// brought no webhook of a right signature yet.
 // Memory counts only while half of the limit is really in use: what the allocator keeps of a past flood is no reason to refuse anybody.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
@@ -9,16 +10,21 @@ export interface LoadWatchOptions {
 const lookMs = 500
 const resolutionMs = 20
 const delayMaxMs = 250
+const delayHopelessMs = 1000
+
+export type Refusing = 'nobody' | 'strangers' | 'everyone'
 
 export function loadWatch({ memoryBytesMax }: LoadWatchOptions) {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
-  let isOverloaded = false
+  let refusing: Refusing = 'nobody'
   delay.enable()
   const timer = setInterval(look, lookMs).unref()
 
   /** Called twice a second. */
   function look(): void {
-    isOverloaded = delay.mean / 1e6 > delayMaxMs || isShortOfMemory()
+    const delayMs = delay.mean / 1e6
+    refusing =
+      delayMs > delayHopelessMs || isShortOfMemory() ? 'everyone' : delayMs > delayMaxMs ? 'strangers' : 'nobody'
     delay.reset()
   }
 
@@ -33,5 +39,5 @@ export function loadWatch({ memoryBytesMax }: LoadWatchOptions) {
     delay.disable()
   }
 
-  return { isOverloaded: () => isOverloaded, look, stop }
+  return { refusing: () => refusing, look, stop }
 }

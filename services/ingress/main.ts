@@ -110,7 +110,7 @@ async function connectAndListen(
     tenants,
     once: repeats().once,
     append: log.append,
-    isOverloaded: load.isOverloaded,
+    refusing: load.refusing,
     onInvalidSignature: refusalLog(logger),
     onOutcome: metrics.outcome,
     onFault: error => logger.error({ code: errorCode(error) }, 'request failed'),
@@ -120,7 +120,7 @@ async function connectAndListen(
     sockets: app.socketStats,
     bodyBytes: app.heldBodyBytes,
     lookups: tenants.lookups,
-    isOverloaded: load.isOverloaded,
+    refusing: load.refusing,
   })
   const { INGRESS_PORT: port, INGRESS_HOST: host } = config
   const url = await listenOn('INGRESS_PORT', port, () => app.listen({ port, host, backlog }))

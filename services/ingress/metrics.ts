@@ -1,6 +1,7 @@
 // What operators can see of the ingress: requests by outcome, how long the log takes, how well webhooks share sends. No label is a tenant's.
 import type { LaneStats } from '@hibob-sync/kafka'
 import { createMetrics } from '@hibob-sync/runtime'
+import type { Refusing } from './load-watch.ts'
 import type { Outcome } from './take-webhook.ts'
 
 export type IngressMetrics = ReturnType<typeof ingressMetrics>
@@ -12,7 +13,7 @@ export interface Watched {
   sockets(): { open: number; destroyed: number }
   bodyBytes(): number
   lookups(): number
-  isOverloaded(): boolean
+  refusing(): Refusing
 }
 
 export function ingressMetrics() {
@@ -50,7 +51,7 @@ export function ingressMetrics() {
     destroyed.set(now.sockets().destroyed)
     bodyBytes.set(now.bodyBytes())
     lookups.set(now.lookups())
-    overloaded.set(now.isOverloaded() ? 1 : 0)
+    overloaded.set(now.refusing() === 'nobody' ? 0 : 1)
   }
 
   return {
