@@ -36,7 +36,8 @@ export async function takeWebhook(taker: WebhookTaker, webhook: Webhook): Promis
   const anew = await tenants.findAnew(token)
   if (anew === 'unavailable') return 'tenants_unavailable'
   if (anew === 'unknown') return 'webhook_token_unknown'
-  const anewId = verifySignature(rawBody, signature, anew.secrets)
+  // in a flood of wrong signatures nothing is new
+  const anewId = anew === tenant ? null : verifySignature(rawBody, signature, anew.secrets)
   if (anewId !== null) return store(taker, webhook, anew, anewId)
   if (!anew.readable) return 'tenants_unavailable'
   onInvalidSignature(anew.tenantId)
