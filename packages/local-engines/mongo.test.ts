@@ -21,11 +21,22 @@ await t.test('three members make a set that goes on when its primary is killed, 
   const { primary } = await mongo.db.command({ hello: 1 })
   const killed = mongod.members.find(({ port }) => primary === `127.0.0.1:${port}`)
   killed?.kill('SIGKILL')
-  await things.insertOne({ when: 'while one is down' })
+  await answered(() => things.updateOne({ when: 'while one is down' }, { $set: { taken: true } }, { upsert: true }))
   await killed?.start()
   t.notOk(formerPids.includes(killed?.pid ?? 0))
-  t.equal(await things.countDocuments(), 2)
+  t.equal(await answered(() => things.countDocuments()), 2)
   await mongo.close()
   await mongod.stop()
   t.notOk([...formerPids, killed?.pid ?? 0].some(isAlive), 'a stop leaves no process')
 })
+
+/** Asks again while primaries come and go: the driver asks only twice. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof Error && error.name.startsWith('Mongo'))) throw error
+    }
+  }
+}
