@@ -12,6 +12,7 @@ const pipeline = await startPipeline({
   tenants: { acme: 0, shrunk: 24 },
   settlingMs: 150,
   rateLimits: { 'people/search': 10_000, 'company/named-lists': 10_000 },
+  ownTime: true,
 })
 t.teardown(() => pipeline.stop())
 const { caughtUp, models } = pipeline

@@ -27,6 +27,7 @@ import { importerSettings, startImporter } from '../../services/importer/main.ts
 import { ingressSettings, startIngress } from '../../services/ingress/main.ts'
 import { projectorSettings, startProjector } from '../../services/projector/main.ts'
 import { engines, uniqueName } from './engines.ts'
+import { isTurned } from './turned-clock.ts'
 
 export interface PipelineOptions {
   /** Tenant id → people of its company (0: an empty company). */
@@ -58,6 +59,8 @@ const answersLatePart = 0.8
 
 /** The parts that services share: topics, database, simulator and tenants. Services are started by the test that needs them. */
 export async function preparePipeline(options: PipelineOptions) {
+  if (isTurned() && options.otherClocks === undefined && !options.ownTime)
+    throw new Error('this process’s clock is turned: say `ownTime`, or by `otherClocks` what MongoDB’s says')
   const { brokers, mongoUrl } = await engines()
   const prefix = `${uniqueName('t')}.`
   const database = mongoUrl(uniqueName('test'))

@@ -1,6 +1,8 @@
 // The clock of a process, turned: `Date` says another time, while what is measured goes on as before.
 const { Date: Real } = globalThis
 
+export const isTurned = () => globalThis.Date !== Real
+
 /** `Date` is so many ms ahead from now on. */
 export function turnClock(aheadMs: number) {
   let ahead = aheadMs
