@@ -79,7 +79,10 @@ export async function startTcpProxy({ port, target, callerOf = () => '' }: TcpPr
         if (link.caller === null && direction === 'request') link.caller = callerOf(chunk)
         const passed = await passes(link, chunk, direction)
         if (passed === null) continue
-        if (passed.length < chunk.length) return void to.end(passed, () => drop(link))
+        if (passed.length < chunk.length) {
+          await new Promise(resolve => to.write(passed, resolve))
+          return drop(link)
+        }
         if (!to.write(passed)) await new Promise(resolve => to.once('drain', resolve).once('close', resolve))
       }
       to.end()
