@@ -68,8 +68,8 @@ In Kubernetes a Service sets variables in every pod of its namespace: one named 
 |---|---|---|---|
 ${lines.join('\n')}
 
-\`npm start\` lays its own values over these: a settling time of 3 s, since the simulated HiBob shows changes at once, and the addresses of what it
-started.
+\`npm start\` lays its own values over these: a settling time of 3 s, since the simulated HiBob shows changes at once, 4,000 MB for the
+ingress, since everything is one process, and the addresses of what it started.
 `
 }
 

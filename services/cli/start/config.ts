@@ -30,6 +30,11 @@ export const startSettings = Type.Object({
     minimum: 0,
     description: 'Changes in the demo company once it is imported.',
   }),
+  INGRESS_MEMORY_MAX_MB: Type.Integer({
+    default: 4000,
+    minimum: 200,
+    description: 'Larger than the services’ default here, since everything is one process.',
+  }),
   HIBOB_SETTLING_MS: Type.Integer({
     default: 3000,
     minimum: 0,

@@ -17,6 +17,7 @@ import { shareEnvironment, startedEngines } from './kept-engines.ts'
 import { keptMasterKey } from './master-key.ts'
 import { requireFreePorts } from './ports.ts'
 import type { Places } from './screen.ts'
+import { servicesEnvironment } from './services-environment.ts'
 import { show, tell, tellBelow } from './show.ts'
 
 let begun = false
@@ -44,20 +45,7 @@ async function start(): Promise<void> {
   engines = enginesOf(started, localDir)
   const { simulator, company } = await startCompany(config.SIMULATOR_PORT, config.DEMO_PEOPLE)
   atEnd(() => simulator.close())
-  const env = {
-    ...process.env,
-    KAFKA_BROKERS: brokers.join(','),
-    MONGODB_URL: mongoUrl,
-    MASTER_KEY: masterKey,
-    PUBLIC_URL: process.env['PUBLIC_URL'] || `http://localhost:${config.INGRESS_PORT}`,
-    HIBOB_ALLOWED_URLS: [process.env['HIBOB_ALLOWED_URLS'], simulator.url].filter(Boolean).join(','),
-    HIBOB_SETTLING_MS: String(config.HIBOB_SETTLING_MS),
-    ADMIN_PORT: '0',
-    // the engines answer by now: one that does not is named at once
-    STARTUP_PATIENCE_MS: process.env['STARTUP_PATIENCE_MS'] || '0',
-    // the simulated HiBob is on this machine
-    no_proxy: [process.env['no_proxy'] || process.env['NO_PROXY'], '127.0.0.1,localhost'].filter(Boolean).join(','),
-  }
+  const env = servicesEnvironment(process.env, config, { brokers, mongoUrl, masterKey, simulatorUrl: simulator.url })
   await shareEnvironment(env, dataDir, atEnd)
 
   const client = createKafka({ brokers, clientId: 'hibob-sync-start', logger })
