@@ -117,6 +117,23 @@ t.test('before that, only those are refused whose connection has brought no sign
   for (const socket of [sender, stranger]) socket.destroy()
 })
 
+t.test('a flood of wrong signatures waits for its answers, and a good webhook does not wait for them', async t => {
+  const flood = await Promise.all(Array.from({ length: 600 }, open))
+  t.teardown(() => {
+    for (const socket of flood) socket.destroy()
+  })
+  let refused = 0
+  const answers = flood.map(async socket => {
+    await once(socket, 'data')
+    refused++
+  })
+  for (const socket of flood) socket.write(`${head('known-acme', 5, 'wrong')}wrong`)
+  while (refused === 0) await wait(1)
+  t.equal(await post('known-acme', 'amid a flood'), '200')
+  t.ok(refused < flood.length, `after ${refused} refusals`)
+  await Promise.all(answers)
+})
+
 t.test(
   'a repeat of an acknowledged webhook is answered 200 and appends nothing, but is another tenant’s first',
   async t => {

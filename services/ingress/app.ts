@@ -8,10 +8,11 @@ import { bodyOf, type Refusal, type RefusalCode, refusals } from './answers.ts'
 import { BodyRefused } from './body-refused.ts'
 import { clientErrorAnswer } from './client-errors.ts'
 import type { Refusing } from './load-watch.ts'
+import { pace } from './pace.ts'
 import { limitPipelining } from './pipelining.ts'
 import { type Outcome, takeWebhook, type WebhookTaker } from './take-webhook.ts'
 import type { KnownTenant, Lookup, TenantCache } from './tenant-cache.ts'
-import { webhookBodies } from './webhook-bodies.ts'
+import { letGo, webhookBodies } from './webhook-bodies.ts'
 
 export interface AppOptions extends WebhookTaker {
   tenants: Pick<TenantCache, 'find' | 'findAnew'>
@@ -63,6 +64,7 @@ export function ingressApp(options: AppOptions) {
   limitPipelining(app.server)
   const sockets = limitSockets(app.server, socketsMax)
   const bodies = webhookBodies()
+  const { inTurn } = pace()
 
   let closing = false
   app.addHook('preClose', done => {
@@ -108,25 +110,38 @@ export function ingressApp(options: AppOptions) {
     })
     // what was begun before the end is finished, but its connection would stay open for the next request
     if (closing) reply.header('connection', 'close')
-    if (!isRefusal(outcome)) {
-      onOutcome(outcome)
-      return reply.code(200).send()
-    }
-    return refuse(reply, outcome)
+    if (isRefusal(outcome)) refuse(reply, outcome)
+    else if (outcome === 'repeated') inTurn(request.raw.socket, false, () => accept(reply, outcome))
+    else accept(reply, outcome)
+    return reply
   })
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'route_unknown'))
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const code = codeOf(error)
     if (code === 'internal_error') onFault(error)
-    return refuse(reply, code)
+    refuse(reply, code)
+    return reply
   })
 
-  function refuse(reply: FastifyReply, code: RefusalCode): FastifyReply {
-    onOutcome(code)
+  function accept(reply: FastifyReply, outcome: Outcome): void {
+    onOutcome(outcome)
+    reply.code(200).send()
+  }
+
+  function refuse(reply: FastifyReply, code: RefusalCode): void {
     const { status, retryAfterSeconds }: Refusal = refusals[code]
+    const closes = reply.getHeader('connection') === 'close'
+    if (closes) readNoMore(reply.request)
     if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
-    return reply.code(status).send(bodyOf(code))
+    // a signed webhook is told at once that Kafka does not answer: it has waited for that already
+    if (code === 'log_unavailable') answer()
+    else inTurn(reply.request.raw.socket, closes, answer)
+
+    function answer(): void {
+      onOutcome(code)
+      reply.code(status).send(bodyOf(code))
+    }
   }
 
   function refuseUnread(request: FastifyRequest, reply: FastifyReply, code: RefusalCode): void {
@@ -140,6 +155,14 @@ export function ingressApp(options: AppOptions) {
 }
 
 const isRefusal = (outcome: Outcome): outcome is RefusalCode => Object.hasOwn(refusals, outcome)
+
+/** What has come is let go, and the rest stays where it is. */
+function readNoMore({ raw }: FastifyRequest): void {
+  raw.once('data', piece => {
+    raw.socket.pause()
+    letGo(piece)
+  })
+}
 
 const lengthOf = ({ headers }: FastifyRequest) => Number(headers['content-length'] ?? Number.NaN)
 

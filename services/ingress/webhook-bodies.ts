@@ -102,6 +102,9 @@ export function webhookBodies(limits: BodyLimits = {}) {
       tenant.arriving.delete(body)
       if (isLarge) countLarge(tenant, -1)
       hold(tenant, -body.bytes - pieces.length * pieceBytes)
+      // the answer may wait, and what was read should not wait with it
+      if (refusal !== null) for (const piece of pieces) letGo(piece)
+      pieces.length = 0
       done(refusal, whole)
     }
   }
@@ -150,6 +153,11 @@ export function webhookBodies(limits: BodyLimits = {}) {
   }
 
   return { read, sweep, heldBytes: () => held, stop: () => clearInterval(sweeper) }
+}
+
+/** Frees the memory now: in a flood the garbage collector would come late. Whoever still has the piece finds it empty. */
+export function letGo({ buffer, byteLength }: Buffer): void {
+  if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 function isTooSlow(body: ArrivingBody, now: number): boolean {
