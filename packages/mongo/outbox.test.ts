@@ -82,6 +82,13 @@ t.test('a key’s newest change is that of its topic, no later than what is publ
   t.match(await box.newest('users', 'd', 'd/1', { offset: 9, step: 0 }), { offset: 9 })
   t.equal(await box.newest('teams', 'd', 'd/1', { offset: 6, step: 0 }), null)
   t.equal(await box.newest('users', 'other', 'd/1', { offset: 9, step: 0 }), null)
+  await put(3, 4, change('users', 'd/1', 9, { value: 'step 4' }))
+  await put(3, 2, change('users', 'd/1', 9, { value: 'step 2' }))
+  const valueAt = async (step: number) => (await box.newest('users', 'd', 'd/1', { offset: 9, step }))?.value
+  t.same(
+    [await valueAt(1), await valueAt(2), await valueAt(3), await valueAt(4)],
+    ['users d/1 9', 'step 2', 'step 2', 'step 4'],
+  )
 })
 
 t.test('a tenant’s latest changes come newest first, and no other’s', async t => {

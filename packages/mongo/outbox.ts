@@ -97,20 +97,23 @@ export function outbox(mongo: Mongo) {
     return changes
   }
 
-  /** A key's newest change up to `published`, or null. */
+  /** A key's newest change up to a step, or null. */
   async function newest(
     topic: ChangeTopic,
     tenantId: string,
     key: string,
-    published: Published,
+    through: Published,
   ): Promise<OutboxChange | null> {
-    const filter = { tenantId, key, offset: { $lte: published.offset } }
+    const filter = { tenantId, key, offset: { $lte: through.offset } }
+    let found: OutboxChange | null = null
     for await (const document of collection.find(filter, { sort: { offset: -1 }, batchSize: newestAtOnce })) {
       const change = outboxChange(document)
+      if (found !== null && change.offset < found.offset) break
+      const isLater = change.offset === through.offset && change.step > through.step
       // a user and a team may bear the same id, and so the same key on their topics
-      if (change.topic === topic) return change
+      if (change.topic === topic && !isLater && change.place > (found?.place ?? '')) found = change
     }
-    return null
+    return found
   }
 
   /** A tenant's newest changes, newest first. */

@@ -13,6 +13,8 @@ export interface Taken {
   changes: readonly Sendable[]
   /** The last step that is published when they are delivered; null where none is. */
   through: Published | null
+  /** Whether the last of them ends that step; else part of the next step goes with them. */
+  isWhole: boolean
   /** Takes them off the queue. */
   done(): void
 }
@@ -64,6 +66,7 @@ export function publishQueue() {
     return {
       changes: count === 1 ? (taken[0] as Part).changes : taken.flatMap(({ changes }) => changes),
       through: taken.findLast(({ through }) => through !== null)?.through ?? null,
+      isWhole: taken.at(-1)?.through !== null,
       done() {
         parts.splice(0, count)
         for (const part of taken) characters -= part.characters

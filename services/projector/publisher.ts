@@ -44,13 +44,13 @@ export function publisher(options: PublisherOptions) {
       if (!abandoned) options.onUndelivered(count)
     },
   })
-  const again = sendAgain({ ...options, notes, deliver, sentThrough: () => reached })
+  const again = sendAgain({ ...options, notes, deliver, sentThrough: () => published })
   const idlers: (() => void)[] = []
   let published = options.published
   let noted = options.published
   let unnoted: { through: Published; changes: readonly Sendable[] }[] = []
-  /** Offset of the newest change that was sent: part of a step may be, so it may be ahead of `published`. */
-  let reached = options.published.offset
+  /** No change after `published` was sent. Only then is known which change of a key is the newest that was sent. */
+  let isBetweenSteps = true
   let sent = 0
   let abandoned = false
   let working: Promise<void> | null = null
@@ -81,7 +81,7 @@ export function publisher(options: PublisherOptions) {
   async function work(): Promise<void> {
     for (;;) {
       if (abandoned) return
-      await again.look()
+      if (isBetweenSteps) await again.look()
       if (queue.isEmpty()) break
       await sendNext()
     }
@@ -90,11 +90,11 @@ export function publisher(options: PublisherOptions) {
   }
 
   async function sendNext(): Promise<void> {
-    const { changes, through, done } = queue.take()
+    const { changes, through, isWhole, done } = queue.take()
     const delivered = await deliver(changes)
     if (delivered === null) return
     published = through ?? published
-    reached = changes.at(-1)?.offset ?? reached
+    isBetweenSteps = isWhole
     unnoted.push({ through: published, changes })
     done()
     options.onPublished(delivered)

@@ -1,6 +1,13 @@
 // What the owner of a partition sends once more, each key's newest change: keys of sends whose outcome is unknown (protocol P6), undelivered
 // changes that somebody wants to be tried, and now and then a few of them by itself, all of them once Kafka takes one.
-import type { Outbox, ProjectorCheckpoints, Retry, UndeliveredChange, UndeliveredChanges } from '@hibob-sync/mongo'
+import type {
+  Outbox,
+  ProjectorCheckpoints,
+  Published,
+  Retry,
+  UndeliveredChange,
+  UndeliveredChanges,
+} from '@hibob-sync/mongo'
 import { undeliveredId } from '@hibob-sync/mongo'
 import type { Sendable } from './send-changes.ts'
 import type { UndeliveredNotes } from './undelivered-notes.ts'
@@ -15,8 +22,8 @@ export interface SendAgainOptions {
   resendAfterMs: number
   /** Null when the partition was lost. */
   deliver(changes: readonly Sendable[]): Promise<number | null>
-  /** No change after this offset was sent, so none may be sent before its turn. */
-  sentThrough(): number
+  /** Every change up to this step was sent and none after it, so none of those may be sent before its turn. */
+  sentThrough(): Published
 }
 
 const lookEveryMs = 1000
@@ -35,7 +42,7 @@ export function sendAgain(options: SendAgainOptions) {
   let dueAt = performance.now() + dueEveryMs
   let kafkaTakesThem = false
 
-  /** Between two sends; does a bounded part at a time. */
+  /** Between two steps; does a bounded part at a time. */
   async function look(): Promise<void> {
     const now = performance.now()
     if (now - lookedAt < lookEveryMs) return
@@ -86,10 +93,12 @@ export function sendAgain(options: SendAgainOptions) {
     const changes: Sendable[] = []
     const gone: string[] = []
     const waiting = new Set<string>()
+    const through = options.sentThrough()
     for (const note of found) {
       const newest = await newestOf(note)
       // at the take-over: what a former owner has noted is sent once more in its turn
-      if (note.offset > options.sentThrough()) waiting.add(note._id)
+      if (note.offset > through.offset || (note.offset === through.offset && newest?.offset !== note.offset))
+        waiting.add(note._id)
       // a newer one was delivered, or there is nothing left to deliver
       else if (newest === null || newest.offset > note.offset) gone.push(note._id)
       else changes.push(newest)
@@ -99,7 +108,7 @@ export function sendAgain(options: SendAgainOptions) {
   }
 
   const newestOf = ({ topic, tenantId, key }: Pick<Sendable, 'topic' | 'tenantId' | 'key'>) =>
-    outbox.newest(topic, tenantId, key, { offset: options.sentThrough(), step: 0 })
+    outbox.newest(topic, tenantId, key, options.sentThrough())
 
   const isNoted = (key: string) => notes.has(undeliveredId(noteOfKey(key)))
 

@@ -20,7 +20,9 @@ export async function drainOutbox(
     if (page.length === 0) break
     for (const change of page) keys.add(keyOf(change))
     last = page.at(-1) as OutboxChange
-    publisher.enqueue(page, stepBefore(last, page))
+    const whole = page.slice(0, wholeSteps(last, page))
+    if (whole.length > 0) publisher.enqueue(whole, stepOf(whole.at(-1) as OutboxChange))
+    publisher.enqueue(page.slice(whole.length), null)
     await publisher.backlogBelow(1)
   }
   if (last !== undefined) publisher.enqueue([], stepOf(last))
@@ -28,10 +30,8 @@ export async function drainOutbox(
   return [...keys]
 }
 
-/** A page may end in the middle of a step. */
-function stepBefore({ offset, step }: OutboxChange, page: readonly OutboxChange[]): Published | null {
-  const before = page.findLast(change => change.offset !== offset || change.step !== step)
-  return before === undefined ? null : stepOf(before)
-}
+/** How many come before the step of the last one: a page may end in the middle of it. */
+const wholeSteps = ({ offset, step }: OutboxChange, page: readonly OutboxChange[]) =>
+  page.findLastIndex(change => change.offset !== offset || change.step !== step) + 1
 
 const stepOf = ({ offset, step }: OutboxChange): Published => ({ offset, step })

@@ -70,8 +70,8 @@ export function stubTopic({ queueBytesMax, deadlineMs = 60_000, trouble = () => 
 
 export type StubTopic = ReturnType<typeof stubTopic>
 
-/** `committed`: what the outbox holds, oldest first. */
-export function stubStore(committed: readonly Sendable[]) {
+/** `committed`: what the outbox holds, oldest first; `step` is 0 where it is missing. */
+export function stubStore(committed: readonly (Sendable & { step?: number })[]) {
   const notes = new Map<string, UndeliveredChange>()
   const resend = new Set<string>()
   let retry: Retry[] = []
@@ -80,9 +80,13 @@ export function stubStore(committed: readonly Sendable[]) {
     retry.push({ id: `${retry.length} ${note}`, note })
   }
   const outbox = {
-    newest: async (topic: string, tenantId: string, key: string, { offset }: Published) =>
+    newest: async (topic: string, tenantId: string, key: string, { offset, step }: Published) =>
       (committed.findLast(
-        one => one.topic === topic && one.tenantId === tenantId && one.key === key && one.offset <= offset,
+        one =>
+          one.topic === topic &&
+          one.tenantId === tenantId &&
+          one.key === key &&
+          (one.offset < offset || (one.offset === offset && (one.step ?? 0) <= step)),
       ) ?? null) as never,
   }
   const checkpoints = {

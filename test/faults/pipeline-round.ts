@@ -52,6 +52,8 @@ export async function pipelineRound(cluster: Cluster, options: RoundOptions): Pr
       IMPORTER_SESSION_TIMEOUT_MS: '6000',
       PROJECTOR_SESSION_TIMEOUT_MS: '6000',
       IMPORTER_RETRY_MAX_MS: '2000',
+      // whatever changes everybody is folded in many transactions
+      PROJECTOR_SLICE_SIZE: '5',
     },
   })
   const running = services.map((name, index) =>
