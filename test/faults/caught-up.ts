@@ -21,6 +21,16 @@ export async function caughtUp(prepared: Prepared, topic: string): Promise<void>
   }
 }
 
+/** What is seen while nothing comes: a day that is announced meanwhile would be in the documents and not in the log that was read before. */
+export async function atRest<T>(prepared: Prepared, topic: string, look: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const { ends } = await lagsOf(prepared, topic)
+    const seen = await look()
+    if ((await lagsOf(prepared, topic)).ends === ends) return seen
+    await caughtUp(prepared, topic)
+  }
+}
+
 /** What still lags, in words. */
 export async function lagsOf(prepared: Prepared, topic: string): Promise<{ lags: string[]; ends: string }> {
   const { client, mongo } = prepared

@@ -7,7 +7,7 @@ import { topicNames } from '@hibob-sync/kafka'
 import { freePorts } from '@hibob-sync/local-engines'
 import { preparePipeline } from '../support/pipeline.ts'
 import { storedWebhooks, urlOf } from '../support/webhook-client.ts'
-import { caughtUp, lagsOf } from './caught-up.ts'
+import { atRest, caughtUp, lagsOf } from './caught-up.ts'
 import { bytesOf, faultsOfModels } from './check-models.ts'
 import { faultsOfOutputs } from './check-outputs.ts'
 import { faultsOfWebhooks } from './check-webhooks.ts'
@@ -90,7 +90,7 @@ export async function pipelineRound(cluster: Cluster, options: RoundOptions): Pr
     await check(beganWithinMs, 'every webhook delivered', delivered())
     if (!(await check(levelWithinMs, 'nothing lags', caughtUp(prepared, topic))))
       failures.push(`lags: ${(await lagsOf(prepared, topic)).lags.join(', ')}`)
-    for (const tenant of Object.keys(tenants)) failures.push(...(await faultsOf(tenant)))
+    for (const tenant of Object.keys(tenants)) failures.push(...(await atRest(prepared, topic, () => faultsOf(tenant))))
     if ((await bytesOf(prepared, 'quiet')) !== quiet) failures.push('quiet: its documents have changed')
     failures.push(...(await outputs()))
     for (const service of running) {
