@@ -30,7 +30,11 @@ async function listening(t: Tap, onConnection: (socket: Socket) => void) {
 }
 type Tap = Pick<typeof t, 'teardown'>
 
-t.test('brokers that nobody listens on are named within some 10 s, with the setting', async t => {
+// each waits for 10 s
+t.jobs = 2
+const beside = { buffered: true }
+
+t.test('brokers that nobody listens on are named within some 10 s, with the setting', beside, async t => {
   const server = await listening(t, () => {})
   const { port } = server.address() as { port: number }
   server.close()
@@ -41,7 +45,7 @@ t.test('brokers that nobody listens on are named within some 10 s, with the sett
   t.ok(tookMs < patienceMs, `after ${tookMs.toFixed(0)} ms`)
 })
 
-t.test('a broker that takes connections and never answers is told likewise', async t => {
+t.test('a broker that takes connections and never answers is told likewise', beside, async t => {
   const server = await listening(t, () => {})
   const { error, tookMs } = await failureOf((server.address() as { port: number }).port)
   t.match(error, { code: 'kafka_unavailable' })

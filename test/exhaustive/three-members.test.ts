@@ -2,10 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isAlive, startMongo } from '@hibob-sync/local-engines'
 import { connectMongo } from '@hibob-sync/mongo'
 import t from 'tap'
-import { startMongo } from './index.ts'
-import { isAlive } from './lock.ts'
 
 const cacheDir = resolve(import.meta.dirname, '../../.data/engines')
 const dataDir = await mkdtemp(join(tmpdir(), 'hibob-sync-mongo-'))
