@@ -6,7 +6,8 @@ import { limitSockets } from './limit-sockets.ts'
 
 async function start(max: number) {
   const server = createServer()
-  const sockets = limitSockets(server, max)
+  let now = 0
+  const sockets = limitSockets(server, max, () => now)
   server.on('request', (request, response) => {
     sockets.prove(request.socket)
     response.end()
@@ -23,6 +24,7 @@ async function start(max: number) {
     return socket
   }
   async function webhook(socket: Socket): Promise<void> {
+    now += 1000
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
     await once(socket, 'data')
   }

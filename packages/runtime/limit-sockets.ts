@@ -3,10 +3,15 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-export function limitSockets(server: Server, max: number) {
+/** Sockets keep their order to the second: to change it with every request would cost more than all else here. */
+const orderMs = 1000
+
+/** `now`: monotonic, in ms. */
+export function limitSockets(server: Server, max: number, now: () => number = () => performance.now()) {
   // both in order: who is first was longest without
   const strangers = new Set<Socket>()
-  const proven = new Set<Socket>()
+  /** Since when, on the monotonic clock. */
+  const proven = new Map<Socket, number>()
   let destroyed = 0
 
   server.on('connection', (socket: Socket) => {
@@ -17,7 +22,7 @@ export function limitSockets(server: Server, max: number) {
 
   /** The proven keep at most half of the places, so that a newcomer has time to prove itself. */
   function destroyOne(): void {
-    const [longest] = proven.size > max / 2 ? proven : strangers
+    const [longest] = proven.size > max / 2 ? proven.keys() : strangers
     if (longest === undefined) return
     strangers.delete(longest)
     proven.delete(longest)
@@ -27,10 +32,12 @@ export function limitSockets(server: Server, max: number) {
 
   /** What came through this socket shows that it is of use. */
   function prove(socket: Socket): void {
-    if (socket.destroyed) return
+    const before = proven.get(socket)
+    const at = now()
+    if ((before !== undefined && at - before < orderMs) || socket.destroyed) return
     strangers.delete(socket)
     proven.delete(socket)
-    proven.add(socket)
+    proven.set(socket, at)
   }
 
   return {

@@ -8,6 +8,7 @@ const alwaysBytes = 2 * 1024 * 1024
 
 /** `bytesMax`: what may wait of all tenants together. */
 export function fairShares(bytesMax: number) {
+  /** Of all tenants that ever sent: to remove one that has nothing waiting, and add it again, would cost more. */
   const byTenant = new Map<string, number>()
   let all = 0
 
@@ -22,9 +23,7 @@ export function fairShares(bytesMax: number) {
   }
 
   function giveBack(tenantId: string, bytes: number): void {
-    const own = (byTenant.get(tenantId) ?? 0) - bytes
-    if (own > 0) byTenant.set(tenantId, own)
-    else byTenant.delete(tenantId)
+    byTenant.set(tenantId, (byTenant.get(tenantId) ?? 0) - bytes)
     all -= bytes
   }
 
