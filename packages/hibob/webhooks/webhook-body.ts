@@ -1,4 +1,4 @@
-// How the exact bytes of a webhook are kept inside an event: as text where that is faithful and shorter, else as base64.
+// How the exact bytes of a webhook are kept inside an event: as text where that is faithful and JSON or shorter, else as base64.
 // `bodyBytes` is the inverse, for any bytes at all.
 import { isUtf8 } from 'node:buffer'
 
@@ -12,9 +12,12 @@ const lengthAddedByEscaping = new Uint8Array(256)
 for (let control = 0; control < 0x20; control++) lengthAddedByEscaping[control] = 5
 for (const byte of Buffer.from('\b\t\n\f\r"\\')) lengthAddedByEscaping[byte] = 1
 
-/** `text` is the decoded body, or null when the bytes are not UTF-8. */
-export function storeBody(rawBody: Buffer, text: string | null): StoredBody {
-  if (text !== null && escapedLength(rawBody) <= base64Length(rawBody.length)) return { body: text }
+/**
+ * `text` is the decoded body, or null when the bytes are not UTF-8. Of JSON, which has no control characters but blanks, each character is
+ * written as two at most: what else the text may be is measured.
+ */
+export function storeBody(rawBody: Buffer, text: string | null, isJson: boolean): StoredBody {
+  if (text !== null && (isJson || escapedLength(rawBody) <= base64Length(rawBody.length))) return { body: text }
   return { bodyBase64: rawBody.toString('base64') }
 }
 

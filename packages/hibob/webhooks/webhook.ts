@@ -18,17 +18,35 @@ type Json = Record<string, unknown>
 
 export function parseWebhook(rawBody: Buffer): ParsedWebhook {
   const text = textOf(rawBody)
-  const parsed = describe(text === null ? null : parseObject(text))
-  return Object.assign(parsed, storeBody(rawBody, text))
+  const envelope = text === null ? null : parseObject(text)
+  return Object.assign(describe(envelope), storeBody(rawBody, text, envelope !== null))
 }
 
 function parseObject(text: string): Json | null {
   if (!nestsShallowly(text)) return null
   try {
-    return objectOf(parseJson(text))
+    const envelope = objectOf(parsed(text))
+    return envelope !== null && hasInexactId(envelope) ? objectOf(parseJson(text)) : envelope
   } catch {
     return null
   }
+}
+
+const parsed = (text: string): unknown => (text.startsWith('\ufeff') ? parseJson(text) : JSON.parse(text))
+
+// nearly all ids are texts, and to look at five values is cheaper than to search the whole text for long integers
+function hasInexactId({ companyId, triggeredBy, employee, data, changedBy }: Json): boolean {
+  return (
+    isInexact(companyId) ||
+    isInexact(triggeredBy) ||
+    isInexact(objectOf(employee)?.id) ||
+    isInexact(objectOf(data)?.employeeId) ||
+    isInexact(objectOf(changedBy)?.id)
+  )
+}
+
+function isInexact(id: unknown): boolean {
+  return typeof id === 'number' ? !Number.isSafeInteger(id) : Array.isArray(id) && isInexact(id[0])
 }
 
 function describe(envelope: Json | null): ParsedWebhook {
