@@ -3,6 +3,7 @@
 // that are said to be large only as many are read at once as fit in there: reading them is what costs most.
 import type { Readable } from 'node:stream'
 import { type BodyRefusal, type BodyRefused, bodyRefused } from './body-refused.ts'
+import { type InOrder, inOrder, type Linked } from './in-order.ts'
 
 export interface BodyLimits {
   bodyBytesMax?: number
@@ -12,7 +13,7 @@ export interface BodyLimits {
   now?: () => number
 }
 
-interface ArrivingBody {
+interface ArrivingBody extends Linked<ArrivingBody> {
   bytes: number
   startedAt: number
   /** The bytes it had at `measuredAt`. */
@@ -24,8 +25,7 @@ interface ArrivingBody {
 interface TenantBodies {
   held: number
   large: number
-  /** Oldest first. */
-  arriving: Set<ArrivingBody>
+  arriving: InOrder<ArrivingBody>
 }
 
 export type WebhookBodies = ReturnType<typeof webhookBodies>
@@ -70,6 +70,8 @@ export function webhookBodies(limits: BodyLimits = {}) {
       measuredBytes: 0,
       measuredAt: startedAt,
       end: refusal => finish(bodyRefused[refusal]),
+      before: null,
+      after: null,
     }
     tenant.arriving.add(body)
     if (isLarge) countLarge(tenant, 1)
@@ -99,7 +101,7 @@ export function webhookBodies(limits: BodyLimits = {}) {
       stream.off('error', onError)
       // a connection that breaks after the answer is nobody's fault
       if (refusal !== null) stream.on('error', () => {})
-      tenant.arriving.delete(body)
+      tenant.arriving.remove(body)
       if (isLarge) countLarge(tenant, -1)
       hold(tenant, -body.bytes - pieces.length * pieceBytes)
       // the answer may wait, and what was read should not wait with it
@@ -112,7 +114,7 @@ export function webhookBodies(limits: BodyLimits = {}) {
   function bodiesOf(tenantId: string): TenantBodies {
     const known = byTenant.get(tenantId)
     if (known !== undefined) return known
-    const bodies: TenantBodies = { held: 0, large: 0, arriving: new Set() }
+    const bodies: TenantBodies = { held: 0, large: 0, arriving: inOrder() }
     byTenant.set(tenantId, bodies)
     return bodies
   }
@@ -133,8 +135,7 @@ export function webhookBodies(limits: BodyLimits = {}) {
   }
 
   function endOldest({ arriving }: TenantBodies, refusal: BodyRefusal): void {
-    const [oldest] = arriving
-    oldest?.end(refusal)
+    arriving.oldest()?.end(refusal)
   }
 
   function largest(tenant: TenantBodies): TenantBodies {
@@ -147,8 +148,8 @@ export function webhookBodies(limits: BodyLimits = {}) {
   function sweep(): void {
     const at = now()
     for (const [tenantId, { arriving }] of byTenant) {
-      if (arriving.size === 0) byTenant.delete(tenantId)
-      for (const body of arriving) if (isTooSlow(body, at)) body.end('request_too_slow')
+      if (arriving.oldest() === null) byTenant.delete(tenantId)
+      for (const body of arriving.all()) if (isTooSlow(body, at)) body.end('request_too_slow')
     }
   }
 
