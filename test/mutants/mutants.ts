@@ -39,6 +39,13 @@ export const mutants: Mutant[] = [
     tests: ['services/projector/publisher-properties.test.ts', 'services/projector/publisher.test.ts'],
   },
   {
+    name: 'what is sent once more may go between the parts of a step',
+    file: 'services/projector/publisher.ts',
+    from: 'if (isBetweenSteps) await again.look()',
+    to: 'await again.look()',
+    tests: ['services/projector/publisher.test.ts'],
+  },
+  {
     name: 'a log whose beginning is gone is read from where it begins now (low)',
     file: 'packages/kafka/check-log.ts',
     from: 'if (reached.offset < low)',
