@@ -77,7 +77,7 @@ function pathsOf(errors: unknown): string {
   const list = Array.isArray(errors) ? (errors as { instancePath?: string }[]) : []
   return list
     .slice(0, 3)
-    .map(({ instancePath = '' }) => instancePath.replace(/^(\/[^/]*(?:\/\d+(?:\/[^/]*)?)?).*$/s, '$1'))
+    .map(({ instancePath = '' }) => instancePath.replace(/^(\/[^/]*(?:\/\d+(?:\/[^/]*)?)?).*$/s, '$1') || 'the whole')
     .join(', ')
 }
 

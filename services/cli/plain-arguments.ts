@@ -17,7 +17,9 @@ export function requirePlainArguments(command: Command): void {
   command.registeredArguments.forEach((argument, index) => {
     const name = argument.name()
     const code = name === 'tenant' && command.name() === 'add' ? 'tenant_id_invalid' : 'option_invalid'
-    requirePlain(`<${name}>`, command.processedArgs[index], code)
+    const value: unknown = command.processedArgs[index]
+    if (value === '') throw new AppError(code, `<${name}> is empty`, { retryable: false })
+    requirePlain(`<${name}>`, value, code)
   })
   for (const option of command.options) {
     if (isFree(option.flags) || command.getOptionValueSource(option.attributeName()) !== 'cli') continue

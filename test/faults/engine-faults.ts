@@ -3,7 +3,16 @@ import { inSyncAtMost, majorityStalls, primaryNow, primaryOf, stepDown, unreacha
 import { between, both, type DrawnFault, type Fault, hold, seconds, type World } from './fault.ts'
 import type { TcpProxy } from './tcp-proxy.ts'
 
-const unanswered = (proxies: readonly TcpProxy[]) => proxies.reduce((sum, proxy) => sum + proxy.unanswered(), 0)
+/** The most that waited at once: who has waited in vain closes its connection, and asks what stands still no more. */
+async function mostUnanswered(world: World, ms: number, proxies: readonly TcpProxy[]): Promise<number> {
+  let most = 0
+  const looking = setInterval(() => {
+    most = Math.max(most, ...proxies.map(proxy => proxy.unanswered()))
+  }, 50)
+  await hold(world, ms, () => most)
+  clearInterval(looking)
+  return most
+}
 
 const kafkaFault = (
   name: string,
@@ -94,7 +103,7 @@ export const engineFaults: Fault[] = [
         const former = await primaryNow(world.cluster)
         const member = world.cluster.mongo.members[former]
         member?.kill('SIGSTOP')
-        const waiting = await hold(world, ms, () => world.cluster.memberProxies[former]?.unanswered() ?? 0)
+        const waiting = await mostUnanswered(world, ms, [world.cluster.memberProxies[former] as TcpProxy])
         member?.kill('SIGCONT')
         return waiting
       },
@@ -138,7 +147,11 @@ function pausedBrokers(world: World, indexes: number[], ms: number): Omit<DrawnF
     what: `broker ${nodes.map(({ id }) => id).join(' and ')} for ${seconds(ms)}`,
     async run() {
       for (const node of nodes) node.kill('SIGSTOP')
-      const waiting = await hold(world, ms, () => unanswered(indexes.map(index => brokerProxies[index] as TcpProxy)))
+      const waiting = await mostUnanswered(
+        world,
+        ms,
+        indexes.map(index => brokerProxies[index] as TcpProxy),
+      )
       for (const node of nodes) node.kill('SIGCONT')
       return waiting
     },

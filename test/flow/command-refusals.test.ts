@@ -64,7 +64,7 @@ await t.test('what cannot be answered is refused, not guessed', async t => {
     })
   t.match((await refused('events', 'acme', '--from', '2026-11-03', '--to', '2026-11-02')).stderr, /^time_invalid/)
   t.same(await hibobSyncJson(env, 'snapshots', 'list', 'acme'), [])
-  t.match((await refused('explain', 'acme', '')).stderr, /^usage: name a user/)
+  t.match((await refused('explain', 'acme', '')).stderr, /^option_invalid: <user> is empty/)
   t.match((await refused('settings', 'edit', 'acme')).stderr, /^editor_failed: there is no terminal.*settings set/)
 })
 
@@ -86,6 +86,7 @@ await t.test('an argument with something around it is named; so is what a file h
   ] as [[string, string, string, string], RegExp][])
     t.match(await add(...given), { code: 1, stdout: '', stderr: problem })
   t.match((await hibobSync(env, 'tenants', 'show', 'marked')).stderr, /^tenant_unknown/)
+  t.match((await hibobSync(env, 'parked', 'show', '')).stderr, /^option_invalid: <id> is empty/)
   const marked = join(files, 'marked')
   await writeFile(marked, '\uFEFF0123456789abcdef0123456789abcdef\r\n')
   t.equal((await add('marked', '1', 'SERVICE-1', marked)).code, 0)

@@ -27,6 +27,7 @@ const sampled = fc.sample(oddValue, { seed: 13, numRuns: 150 }).filter(value => 
 const event = recordOf('hibob.employee.observed', observed('7', { 'root.displayName': marker })[1], 'acme', 1).value
 
 interface Note {
+  id: string
   offset: number
   tenantId: string
   message: string
@@ -83,7 +84,10 @@ await t.test('those that cannot be decoded are listed, each with a cause that qu
     undecodable.map(({ offset }) => offset),
     failed.map(({ offset }) => offset),
   )
-  t.equal(notes.filter(({ tenantId }) => tenantId === '').length, oddKeys.length + 2, 'under no tenant')
+  const astray = notes.filter(({ tenantId }) => tenantId === '')
+  t.equal(astray.length, oddKeys.length + 2, 'under no tenant')
+  const retried = await hibobSync(env, 'parked', 'retry', astray[0]?.id ?? '')
+  t.match(retried, { code: 1, stderr: /^tenant_unknown: .*is of no tenant: hibob-sync parked discard/ })
   t.notMatch(JSON.stringify(notes.map(({ message, type, eventId }) => [message, type, eventId])), marker)
   t.match((await hibobSync(env, 'parked', 'list', 'acme')).code, 0)
 })

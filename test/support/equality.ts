@@ -29,6 +29,20 @@ export async function storedDocuments({ mongo }: Prepared, tenant: string) {
   return { users: (users as unknown as UserDocument[]).map(fromStoredUser), teams, managers, states }
 }
 
+async function atRest<T>(prepared: Prepared, tenant: string, look: () => Promise<T>): Promise<T> {
+  const lastOffset = async () => (await prepared.eventsOf(tenant)).at(-1)?.offset ?? -1
+  const isFolded = async (offset: number) => {
+    const checkpoint = await prepared.checkpoints.load(prepared.partitionOf(tenant))
+    return checkpoint === null || checkpoint.position.offset > offset
+  }
+  for (;;) {
+    const before = await lastOffset()
+    const folded = await isFolded(before)
+    const seen = await look()
+    if (folded && (await lastOffset()) === before) return seen
+  }
+}
+
 export async function foldedDocuments(prepared: Prepared, tenant: string): Promise<Folded> {
   return foldLog(await prepared.eventsOf(tenant))
 }
@@ -45,10 +59,11 @@ export function firstPublished(records: readonly LogRecord[]): PublishedChange[]
   return [...seen.values()]
 }
 
-/** The read models are what the log folds to. */
+/** The read models are what the log folds to. Both are read at a moment at which nothing comes: a person may be read again by itself. */
 export async function storedIsFold(t: Same, prepared: Prepared, tenant: string): Promise<Folded> {
-  const folded = await foldedDocuments(prepared, tenant)
-  const stored = await storedDocuments(prepared, tenant)
+  const [folded, stored] = await atRest(prepared, tenant, () =>
+    Promise.all([foldedDocuments(prepared, tenant), storedDocuments(prepared, tenant)]),
+  )
   for (const name of ['users', 'teams', 'managers', 'states'] as const)
     t.same(stored[name], folded[name], `${tenant}: ${name}`)
   return folded

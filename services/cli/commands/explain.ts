@@ -24,7 +24,6 @@ export function explainCommand(program: Command, context: Context): void {
       `${examples('hibob-sync explain acme 3400000000000000001', 'hibob-sync explain acme 3400000000000000001 primary_team --json')}\n${more}`,
     )
     .action(async (tenant: string, user: string, field: string | undefined, options: OutputOptions & Search) => {
-      if (user === '') throw new AppError('usage', 'name a user by the HiBob employee id', { retryable: false })
       const evidence = await gatherEvidence(context, { tenant, user, field, search: options.search })
       const fields = evidence.user === null ? [] : explainedFields(evidence.user.user)
       if (field !== undefined && evidence.user !== null && !fields.includes(field))

@@ -106,6 +106,9 @@ export function parkedCommands(program: Command, context: Context): void {
 
 async function retryEvent(context: Context, note: ParkedEvent, { json }: OutputOptions): Promise<void> {
   const { id, tenantId } = note
+  if (tenantId === '')
+    throw new AppError('tenant_unknown', `${id} is of no tenant: hibob-sync parked discard ${id}`, { retryable: false })
+  await context.presentTenant(tenantId)
   const person = personOf(note)
   if (person === null || person === '')
     throw new AppError(
