@@ -101,13 +101,15 @@ export function ingressApp(options: AppOptions) {
 
   app.post('/webhooks/hibob/:token', { schema: { params: webhookParams } }, async (request, reply) => {
     const signature = request.headers['bob-signature']
+    const rawBody = Buffer.isBuffer(request.body) ? request.body : noBody
     const outcome = await takeWebhook(options, {
       token: request.params.token,
       tenant: request.tenant as KnownTenant,
       signature: typeof signature === 'string' ? signature : undefined,
-      rawBody: Buffer.isBuffer(request.body) ? request.body : noBody,
+      rawBody,
       onSigned: () => sockets.prove(request.raw.socket),
     })
+    letGo(rawBody)
     // what was begun before the end is finished, but its connection would stay open for the next request
     if (closing) reply.header('connection', 'close')
     if (isRefusal(outcome)) refuse(reply, outcome)

@@ -117,18 +117,43 @@ t.test('a body ends that brings less than 16 KiB/s over 2 s, or lasts for 10 s',
   t.same(came[9], ['request_too_slow', 'request_too_slow', 'request_too_slow'])
 })
 
-t.test('of bodies said to be large, or of no length, only so many are read at once; small ones go on', async t => {
+t.test('of large bodies only so many are read at once; small ones go on', async t => {
   const { arrive } = start()
   const large = 256 * 1024
-  const ofOne = Array.from({ length: 64 }, (_, index) => arrive('acme', index % 2 === 0 ? large : Number.NaN))
-  t.equal(arrive('acme', large).came, 'webhook_share_exceeded')
-  t.equal(arrive('acme', Number.NaN).came, 'webhook_share_exceeded')
-  for (const tenant of ['b', 'c', 'd']) for (let i = 0; i < 64; i++) t.equal(arrive(tenant, large).came, '')
+  const ofOne = Array.from({ length: 7 }, () => arrive('acme', large))
+  const grown = arrive('acme', Number.NaN)
+  const untold = arrive('acme', Number.NaN)
+  grown.stream.write(Buffer.alloc(17 * 1024))
+  await setImmediate()
+  untold.stream.write(Buffer.alloc(17 * 1024))
+  await setImmediate()
+  t.same([grown.came, untold.came, arrive('acme', large).came], ['', ...Array(2).fill('webhook_share_exceeded')])
+  for (const tenant of ['b', 'c', 'd']) for (let i = 0; i < 8; i++) t.equal(arrive(tenant, large).came, '')
   t.equal(arrive('e', large).came, 'ingress_overloaded')
-  const small = arrive('acme', 700)
-  small.stream.end('good')
+  const small = [arrive('acme', 700), arrive('acme', Number.NaN)]
+  for (const { stream } of small) stream.end('good')
   ofOne[0]?.stream.end()
-  while (small.came === '' || ofOne[0]?.came === '') await setImmediate()
-  t.equal(small.came, 'whole good')
+  while (small.some(({ came }) => came === '') || ofOne[0]?.came === '') await setImmediate()
+  t.same(
+    small.map(({ came }) => came),
+    ['whole good', 'whole good'],
+  )
   t.equal(arrive('acme', large).came, '', 'one has ended')
+})
+
+t.test('of large bodies only so many begin within a tenth of a second, however soon each has come', async t => {
+  const { arrive, pass } = start()
+  const large = 100_000
+  async function taken(tenant: string): Promise<string> {
+    const body = arrive(tenant, large)
+    body.stream.end('x')
+    while (body.came === '') await setImmediate()
+    return body.came
+  }
+  for (let i = 0; i < 20; i++) t.equal(await taken('acme'), 'whole x')
+  t.equal(await taken('acme'), 'webhook_share_exceeded')
+  for (let i = 0; i < 20; i++) t.equal(await taken('other'), 'whole x')
+  t.equal(await taken('third'), 'ingress_overloaded')
+  pass(100)
+  t.same([await taken('acme'), await taken('third')], ['whole x', 'whole x'])
 })

@@ -1,6 +1,6 @@
 // Bodies that arrive, before anybody has checked their signature. They hold at most 64 MiB, those of one tenant a quarter of it: beyond
 // that the oldest unfinished body ends with 503, since a good webhook arrives at once. One that comes too slowly ends with 408. Of bodies
-// that are said to be large only as many are read at once as fit in there: reading them is what costs most.
+// that are said to be large only a few are read at once: reading them is what costs most.
 import type { Readable } from 'node:stream'
 import { type BodyRefusal, type BodyRefused, bodyRefused } from './body-refused.ts'
 import { type InOrder, inOrder, type Linked } from './in-order.ts'
@@ -25,6 +25,9 @@ interface ArrivingBody extends Linked<ArrivingBody> {
 interface TenantBodies {
   held: number
   large: number
+  /** Large ones that began within the window. */
+  largeBegun: number
+  window: number
   arriving: InOrder<ArrivingBody>
 }
 
@@ -37,6 +40,14 @@ const measuredBytesMin = (16 * kib * measureMs) / 1000
 const sweepMs = 500
 /** HiBob's webhooks are smaller. */
 const largeBytes = 16 * kib
+/** So few large ones are read at once, and begun within a window: a turn of the event loop may read all of each, and takes one new connection. */
+const largeMax = 32
+const tenantLargeMax = 8
+const windowMs = 100
+const largeBegunMax = 40
+const tenantLargeBegunMax = 20
+/** To free less at once costs more than to leave it to the garbage collector. */
+const freedBytesMin = 4 * kib
 /** What a piece costs beside its bytes. */
 const pieceBytes = 256
 
@@ -44,10 +55,10 @@ export function webhookBodies(limits: BodyLimits = {}) {
   const { bodyBytesMax = 256 * kib, tenantBytesMax = 16 * kib * kib, bytesMax = 64 * kib * kib } = limits
   const { now = () => performance.now() } = limits
   const byTenant = new Map<string, TenantBodies>()
-  const tenantLargeMax = Math.floor(tenantBytesMax / bodyBytesMax)
-  const largeMax = Math.floor(bytesMax / bodyBytesMax)
   let held = 0
   let large = 0
+  let largeBegun = 0
+  let window = 0
   const sweeper = setInterval(sweep, sweepMs).unref()
 
   /** Calls `done` once: with the whole body or a `BodyRefused`. `length`: as the head tells, NaN when it does not. */
@@ -59,9 +70,12 @@ export function webhookBodies(limits: BodyLimits = {}) {
   ) {
     if (length > bodyBytesMax) return done(bodyRefused.webhook_too_large)
     const tenant = bodiesOf(tenantId)
-    const isLarge = !(length <= largeBytes)
-    if (isLarge && tenant.large >= tenantLargeMax) return done(bodyRefused.webhook_share_exceeded)
-    if (isLarge && large >= largeMax) return done(bodyRefused.ingress_overloaded)
+    let isLarge = false
+    if (length > largeBytes) {
+      const refusal = beginLarge(tenant)
+      if (refusal !== null) return done(bodyRefused[refusal])
+      isLarge = true
+    }
     const pieces: Buffer[] = []
     const startedAt = now()
     const body: ArrivingBody = {
@@ -74,7 +88,6 @@ export function webhookBodies(limits: BodyLimits = {}) {
       after: null,
     }
     tenant.arriving.add(body)
-    if (isLarge) countLarge(tenant, 1)
     stream.on('data', onData)
     stream.on('end', onEnd)
     stream.on('error', onError)
@@ -83,8 +96,13 @@ export function webhookBodies(limits: BodyLimits = {}) {
       body.bytes += piece.length
       pieces.push(piece)
       hold(tenant, piece.length + pieceBytes)
-      if (body.bytes > bodyBytesMax) body.end('webhook_too_large')
-      else makeRoom(tenant)
+      if (body.bytes > bodyBytesMax) return body.end('webhook_too_large')
+      if (!isLarge && body.bytes > largeBytes) {
+        const refusal = beginLarge(tenant)
+        if (refusal !== null) return body.end(refusal)
+        isLarge = true
+      }
+      makeRoom(tenant)
     }
 
     function onEnd(): void {
@@ -102,10 +120,10 @@ export function webhookBodies(limits: BodyLimits = {}) {
       // a connection that breaks after the answer is nobody's fault
       if (refusal !== null) stream.on('error', () => {})
       tenant.arriving.remove(body)
-      if (isLarge) countLarge(tenant, -1)
+      if (isLarge) endLarge(tenant)
       hold(tenant, -body.bytes - pieces.length * pieceBytes)
       // the answer may wait, and what was read should not wait with it
-      if (refusal !== null) for (const piece of pieces) letGo(piece)
+      for (const piece of pieces) if (piece !== whole) letGo(piece)
       pieces.length = 0
       done(refusal, whole)
     }
@@ -114,14 +132,30 @@ export function webhookBodies(limits: BodyLimits = {}) {
   function bodiesOf(tenantId: string): TenantBodies {
     const known = byTenant.get(tenantId)
     if (known !== undefined) return known
-    const bodies: TenantBodies = { held: 0, large: 0, arriving: inOrder() }
+    const bodies: TenantBodies = { held: 0, large: 0, largeBegun: 0, window: 0, arriving: inOrder() }
     byTenant.set(tenantId, bodies)
     return bodies
   }
 
-  function countLarge(tenant: TenantBodies, change: 1 | -1): void {
-    tenant.large += change
-    large += change
+  /** Null when it may be read, and counts then. */
+  function beginLarge(tenant: TenantBodies): BodyRefusal | null {
+    const present = Math.floor(now() / windowMs)
+    if (window !== present) largeBegun = 0
+    if (tenant.window !== present) tenant.largeBegun = 0
+    window = present
+    tenant.window = present
+    if (tenant.large >= tenantLargeMax || tenant.largeBegun >= tenantLargeBegunMax) return 'webhook_share_exceeded'
+    if (large >= largeMax || largeBegun >= largeBegunMax) return 'ingress_overloaded'
+    tenant.large++
+    tenant.largeBegun++
+    large++
+    largeBegun++
+    return null
+  }
+
+  function endLarge(tenant: TenantBodies): void {
+    tenant.large--
+    large--
   }
 
   function hold(tenant: TenantBodies, bytes: number): void {
@@ -156,9 +190,10 @@ export function webhookBodies(limits: BodyLimits = {}) {
   return { read, sweep, heldBytes: () => held, stop: () => clearInterval(sweeper) }
 }
 
-/** Frees the memory now: in a flood the garbage collector would come late. Whoever still has the piece finds it empty. */
+/** Frees the memory of a large piece now: in a flood the garbage collector would come late. Whoever still has it finds it empty. */
 export function letGo({ buffer, byteLength }: Buffer): void {
-  if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0)
+  if (byteLength > freedBytesMin && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer)
+    buffer.transfer(0)
 }
 
 function isTooSlow(body: ArrivingBody, now: number): boolean {

@@ -35,6 +35,8 @@ const post = (token: string, body: Buffer, more = '') =>
   Buffer.concat([Buffer.from(head(token, body.length, more)), body])
 const signature = (value: string) => `bob-signature: ${value}\r\n`
 
+const large = webhookBody({ companyId: '1' }, 0, 100_000)
+const largeSignature = signature(signBody(large, 'a guess'))
 const piece = Buffer.alloc(255 * kib)
 const bomb = Buffer.from(`POST / HTTP/1.1\r\nhost: x\r\n${'x-a: b\r\n'.repeat(8000)}`)
 const garbage: ((token: string) => string)[] = [
@@ -76,6 +78,12 @@ export const attacks = {
     slots: 400,
     counts: 'requests',
     request: ({ token }) => post(token, small, signature(signBody(small, 'a guess'))),
+  },
+  large: {
+    title: 'wrong signatures of bodies of 100 KB',
+    slots: 600,
+    counts: 'requests',
+    request: ({ token }) => post(token, large, largeSignature),
   },
   bombs: { title: 'heads of 64 KiB', slots: 200, counts: 'requests', opening: () => bomb },
   pipelining: {
