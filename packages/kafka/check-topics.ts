@@ -26,7 +26,10 @@ export async function checkTopics(client: KafkaClient, { prefix }: { prefix: str
     const names = Object.values(topicNames(prefix))
     const replicas = await partitionReplicas(admin, names)
     const missing = names.filter(topic => !replicas.has(topic))
-    if (missing.length > 0) return missing.map(topic => unsafe(topic, 'does not exist: check TOPIC_PREFIX, then run `hibob-sync topics apply`'))
+    if (missing.length > 0)
+      return missing.map(topic =>
+        unsafe(topic, 'does not exist: check TOPIC_PREFIX, then run `hibob-sync topics apply`'),
+      )
     return [
       ...partitionProblems(replicas, topicNames(prefix).events),
       ...(await configProblems(admin, prefix)),
