@@ -1,6 +1,6 @@
 // Bodies that arrive, before anybody has checked their signature. They hold at most 64 MiB, those of one tenant a quarter of it: beyond
-// that the oldest unfinished body ends with 503, since a good webhook arrives at once. One that comes too slowly ends with 408. Of bodies
-// that are said to be large only a few are read at once: reading them is what costs most.
+// that the oldest unfinished body ends with 503, since a good webhook arrives at once. One that comes too slowly ends with 408. Of large bodies
+// only a few are read at once and begun soon after each other: reading them is what costs most.
 import type { Readable } from 'node:stream'
 import { type BodyRefusal, type BodyRefused, bodyRefused } from './body-refused.ts'
 import { type InOrder, inOrder, type Linked } from './in-order.ts'

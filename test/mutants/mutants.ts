@@ -18,6 +18,13 @@ export const mutants: Mutant[] = [
     tests: ['services/ingress/take-webhook.test.ts'],
   },
   {
+    name: 'a flood is answered as fast as it comes',
+    file: 'services/ingress/pace.ts',
+    from: 'const costEach = 50',
+    to: 'const costEach = 5e9',
+    tests: ['services/ingress/app.test.ts'],
+  },
+  {
     name: 'one replica is enough (acks: 1)',
     file: 'packages/kafka/lane-producer.ts',
     from: 'acks: -1',
